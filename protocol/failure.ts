@@ -1,0 +1,46 @@
+import type { EngineUuid, MsgId } from "./ids.ts";
+import type { JsonObject } from "./json.ts";
+
+/** A failure as it travels and is stored: plain data that scheduler, hub and client share. */
+export type Failure =
+  | { readonly code: "engine-died"; readonly engine: EngineUuid; readonly task: MsgId }
+  | { readonly code: "unknown-engine"; readonly engine: EngineUuid; readonly task: MsgId }
+  | { readonly code: "impossible-dependency" }
+  | { readonly code: "invalid-dependency" }
+  | { readonly code: "task-timeout" };
+
+/** Names of the exceptions as ipyparallel's peers know them. */
+const names: Record<Failure["code"], string> = {
+  "engine-died": "EngineError",
+  "unknown-engine": "EngineError",
+  "impossible-dependency": "ImpossibleDependency",
+  "invalid-dependency": "InvalidDependency",
+  "task-timeout": "TaskTimeout",
+};
+
+/**
+ * Content of the reply that reports a failure (wire protocol §2.4, §11.6).
+ * `engine_info` stays empty: a client waits for output only of replies that name an engine.
+ */
+export function failureContent(failure: Failure): JsonObject {
+  return {
+    status: "error",
+    ename: names[failure.code],
+    evalue: describeFailure(failure),
+    traceback: [],
+    engine_info: {},
+  };
+}
+
+export function describeFailure(failure: Failure): string {
+  switch (failure.code) {
+    case "engine-died":
+      return `Engine b'${failure.engine}' died while running task '${failure.task}'`;
+    case "unknown-engine":
+      return `Engine b'${failure.engine}' is not registered: task '${failure.task}' was not sent`;
+    case "impossible-dependency":
+    case "invalid-dependency":
+    case "task-timeout":
+      return "";
+  }
+}

@@ -1,0 +1,98 @@
+import { Dealer, Publisher, Router, Subscriber } from "zeromq";
+import type { Channel, Frames } from "./channel.ts";
+import { Outbox } from "./outbox.ts";
+
+/** How long a closing socket keeps trying to deliver what was sent. */
+const lingerMs = 1000;
+/** `ZMQ_ROUTER_NOTIFY` (libzmq draft API, 4.3): report peers that come and go as `[identity, ""]`. */
+const routerNotify = { option: 97, connectAndDisconnect: 3 };
+
+export interface RouterOptions {
+  /** Routing id shown to peers that are routers themselves. */
+  readonly identity?: string;
+}
+
+export interface ConnectOptions {
+  /** Routing id by which the bound router knows this socket. */
+  readonly identity?: string;
+}
+
+type Socket = Router | Dealer | Publisher | Subscriber;
+
+/** A `Channel` over one zeromq socket. Holding the channel holds the socket: an unreferenced one is closed by the collector. */
+export class ZmqChannel implements Channel {
+  readonly messages: AsyncIterable<Buffer[]>;
+  readonly #socket: Socket;
+  readonly #outbox: Outbox | undefined;
+  #port = 0;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    this.#outbox = socket instanceof Subscriber ? undefined : new Outbox(socket);
+    this.messages = socket instanceof Publisher ? { [Symbol.asyncIterator]: silent } : socket;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  send(frames: Frames): void {
+    this.#outbox?.send(frames);
+  }
+
+  /**
+   * @param url `tcp://127.0.0.1:0` binds any free port
+   * @throws when the address is taken or not this machine's; the message names it
+   */
+  async bind(url: string): Promise<this> {
+    try {
+      await this.#socket.bind(url.replace(/:0$/, ":*"));
+    } catch (cause) {
+      throw new Error(`Cannot listen on ${url}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    }
+    this.#port = Number(/:(\d+)$/.exec(this.#socket.lastEndpoint ?? "")?.[1] ?? 0);
+    return this;
+  }
+
+  /** May be called for several addresses. Connecting never fails: libzmq retries until the peer is there. */
+  connect(url: string): this {
+    this.#socket.connect(url);
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#socket.closed) return;
+    await Promise.race([this.#outbox?.flush(), new Promise((resolve) => setTimeout(resolve, lingerMs).unref())]);
+    if (!this.#socket.closed) this.#socket.close();
+  }
+}
+
+/** `notify`: peers that connect or vanish arrive as messages `[identity, ""]` among the others. */
+export function router(options: RouterOptions & { readonly notify?: boolean } = {}): ZmqChannel {
+  const socket = new Router({ ...common(options.identity), handover: true });
+  if (options.notify) socket.setInt32Option(routerNotify.option, routerNotify.connectAndDisconnect);
+  return new ZmqChannel(socket);
+}
+
+export function dealer(options: ConnectOptions = {}): ZmqChannel {
+  return new ZmqChannel(new Dealer(common(options.identity)));
+}
+
+/** Publishes to every subscriber; frame 0 is the topic. */
+export function publisher(options: ConnectOptions = {}): ZmqChannel {
+  const { sendHighWaterMark, linger, routingId } = common(options.identity);
+  return new ZmqChannel(new Publisher({ sendHighWaterMark, linger, ...(routingId && { routingId }) }));
+}
+
+/** Subscribes to everything. */
+export function subscriber(): ZmqChannel {
+  const socket = new Subscriber({ receiveHighWaterMark: 0, linger: 0 });
+  socket.subscribe();
+  return new ZmqChannel(socket);
+}
+
+function common(identity: string | undefined) {
+  return { sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: lingerMs, ...(identity && { routingId: identity }) };
+}
+
+async function* silent(): AsyncGenerator<Buffer[]> {}
