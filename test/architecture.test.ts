@@ -7,13 +7,14 @@ const mayImport: Record<string, readonly string[]> = {
   protocol: [],
   transport: ["protocol"],
   canning: ["protocol"],
+  cli: ["protocol"],
   runtime: ["protocol", "transport", "canning"],
-  controller: ["protocol", "transport"],
-  engine: ["protocol", "transport", "canning", "runtime"],
-  cluster: ["protocol"],
+  controller: ["protocol", "transport", "cli"],
+  engine: ["protocol", "transport", "canning", "runtime", "cli"],
+  cluster: ["protocol", "cli"],
   client: ["protocol", "transport", "canning", "cluster"],
-  kernel: ["protocol", "transport", "canning", "runtime", "client", "cluster"],
-  install: ["protocol"],
+  kernel: ["protocol", "transport", "canning", "runtime", "client", "cluster", "cli"],
+  install: ["protocol", "cli"],
   labextension: ["protocol"],
 };
 const soleImporters: Record<string, string> = {
@@ -41,24 +42,26 @@ function importsOf(file: string): { specifier: string; isType: boolean }[] {
   }));
 }
 
-function violations(file: string): string[] {
+function violation(file: string, specifier: string, isType: boolean): string | undefined {
   const [folder = ""] = file.split("/");
-  return importsOf(file).flatMap(({ specifier, isType }) => {
-    if (!specifier.startsWith(".")) {
-      const allowed = soleImporters[specifier];
-      if (folder === "labextension" && !/^@(jupyterlab|lumino)\//.test(specifier))
-        return [`${file} must run in a browser, but imports ${specifier}`];
-      return allowed === undefined || allowed.split(" ").some((prefix) => file.startsWith(prefix))
-        ? []
-        : [`${file} imports ${specifier}: only ${allowed} may`];
-    }
-    const target = relative(root, join(root, dirname(file), specifier));
-    const [targetFolder = ""] = target.split("/");
-    if (targetFolder === folder) return [];
-    if (folder === "labextension" && !isType) return [`${file} may import only types from ${target}`];
-    return mayImport[folder]?.includes(targetFolder) ? [] : [`${file} must not import ${target}`];
-  });
+  if (!specifier.startsWith(".")) return packageViolation(file, specifier);
+  const target = relative(root, join(root, dirname(file), specifier));
+  const [targetFolder = ""] = target.split("/");
+  if (targetFolder === folder) return undefined;
+  if (folder === "labextension" && !isType) return `${file} may import only types from ${target}`;
+  return mayImport[folder]?.includes(targetFolder) ? undefined : `${file} must not import ${target}`;
 }
+
+function packageViolation(file: string, specifier: string): string | undefined {
+  if (file.startsWith("labextension/") && !/^@(jupyterlab|lumino)\//.test(specifier))
+    return `${file} must run in a browser, but imports ${specifier}`;
+  const sole = soleImporters[specifier];
+  const isAllowed = sole === undefined || sole.split(" ").some((prefix) => file.startsWith(prefix));
+  return isAllowed ? undefined : `${file} imports ${specifier}: only ${sole} may`;
+}
+
+const violations = (file: string): string[] =>
+  importsOf(file).flatMap(({ specifier, isType }) => violation(file, specifier, isType) ?? []);
 
 for (const folder of Object.keys(mayImport)) {
   test(`${folder}/ imports only what it may`, () => {

@@ -7,6 +7,13 @@ const lingerMs = 1000;
 /** `ZMQ_ROUTER_NOTIFY` (libzmq draft API, 4.3): report peers that come and go as `[identity, ""]`. */
 const routerNotify = { option: 97, connectAndDisconnect: 3 };
 
+class NotifyingRouter extends Router {
+  constructor(options: ConstructorParameters<typeof Router>[0]) {
+    super(options);
+    this.setInt32Option(routerNotify.option, routerNotify.connectAndDisconnect);
+  }
+}
+
 export interface RouterOptions {
   /** Routing id shown to peers that are routers themselves. */
   readonly identity?: string;
@@ -69,9 +76,8 @@ export class ZmqChannel implements Channel {
 
 /** `notify`: peers that connect or vanish arrive as messages `[identity, ""]` among the others. */
 export function router(options: RouterOptions & { readonly notify?: boolean } = {}): ZmqChannel {
-  const socket = new Router({ ...common(options.identity), handover: true });
-  if (options.notify) socket.setInt32Option(routerNotify.option, routerNotify.connectAndDisconnect);
-  return new ZmqChannel(socket);
+  const RouterClass = options.notify ? NotifyingRouter : Router;
+  return new ZmqChannel(new RouterClass({ ...common(options.identity), handover: true }));
 }
 
 export function dealer(options: ConnectOptions = {}): ZmqChannel {

@@ -1,0 +1,40 @@
+import type { JsonObject } from "./json.ts";
+
+/** Messages that code running in a kernel or engine may publish beside its result. */
+export type HostMessageType = "display_data" | "update_display_data" | "clear_output" | "stream";
+
+/** The user's variables, as cells see them. */
+export interface UserVariables {
+  has(name: string): boolean;
+  get(name: string): unknown;
+  set(name: string, value: unknown): void;
+}
+
+/**
+ * What the kernel or engine offers to library code that runs inside it (`display`, `%px` registration, `publishData`).
+ * A plain Node program has none: the library then prints to the terminal.
+ */
+export interface Host {
+  readonly kind: "kernel" | "engine";
+  readonly variables: UserVariables;
+  /** Publishes under the request that is running, whatever awaits lie between. */
+  publish(type: HostMessageType, content: JsonObject): void;
+  /** MIME bundle of a value, as the last expression of a cell would show it. */
+  mimeBundle(value: unknown): Promise<JsonObject>;
+  /** Engines only: sends data to `AsyncResult.data` of the client that waits for the running request. */
+  publishData?(values: Readonly<Record<string, unknown>>): void;
+  /** Kernel only: told of each client that connects, so that the first brings the magics. */
+  clientConnected?(client: unknown): void;
+  /** Kernel only: asks the user for a line of text. */
+  input?(prompt: string, options: { readonly password: boolean }): Promise<string>;
+}
+
+const slot = Symbol.for("tsparallel.host");
+type Holder = { [slot]?: Host };
+
+/** The host of this process; found through a global symbol, so that two copies of the package share it. */
+export const currentHost = (): Host | undefined => (globalThis as Holder)[slot];
+
+export function installHost(host: Host): void {
+  (globalThis as Holder)[slot] = host;
+}
