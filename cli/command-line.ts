@@ -1,0 +1,49 @@
+import type { z } from "zod";
+import { ArgumentReader } from "./argument-reader.ts";
+import { helpText } from "./help-text.ts";
+import { optionShapes } from "./option-shape.ts";
+import { type Program, seeHelp } from "./program.ts";
+import { UsageError } from "./usage-error.ts";
+
+export type ParsedCommandLine<Schema extends z.ZodObject> =
+  | { readonly kind: "help" | "version"; readonly text: string }
+  | {
+      readonly kind: "run";
+      readonly options: z.infer<Schema>;
+      /** Only what the command line itself set, by option name: lets a config file stand below it. */
+      readonly given: Readonly<Record<string, unknown>>;
+      readonly warnings: readonly string[];
+    };
+
+/** @throws {UsageError} naming the word at fault and, where one is close, what was probably meant */
+export function parseCommandLine<Schema extends z.ZodObject>(
+  program: Program<Schema>,
+  argv: readonly string[],
+): ParsedCommandLine<Schema> {
+  const reader = new ArgumentReader(program, argv);
+  const request = reader.read();
+  if (request === "help") return { kind: "help", text: helpText(program) };
+  if (request === "version") return { kind: "version", text: program.version };
+  const { given, warnings } = reader;
+  return { kind: "run", options: checkOptions(program, given), given, warnings };
+}
+
+/**
+ * Validates option values, wherever they come from, and fills in the defaults.
+ * @throws {UsageError} naming the option at fault
+ */
+export function checkOptions<Schema extends z.ZodObject>(
+  program: Program<Schema>,
+  values: Readonly<Record<string, unknown>>,
+): z.infer<Schema> {
+  const parsed = program.options.safeParse(values);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const key = String(issue?.path[0] ?? "");
+  const shape = optionShapes(program.options).find((candidate) => candidate.key === key);
+  const name = shape ? `--${shape.flag}` : "the command line";
+  if (!(key in values) && shape?.isRequired) throw new UsageError(`${name} is missing. ${seeHelp(program)}`);
+  throw new UsageError(
+    `${name}: ${issue?.message ?? "invalid"} (got ${JSON.stringify(values[key])}). ${seeHelp(program)}`,
+  );
+}
