@@ -3,9 +3,9 @@
  * @param epochMs milliseconds since 1970, fractions give the microseconds
  */
 export function wireDate(epochMs: number): string {
-  const whole = Math.floor(epochMs);
-  const micros = Math.floor((epochMs - whole) * 1000);
-  return `${new Date(whole).toISOString().slice(0, -1)}${String(micros).padStart(3, "0")}Z`;
+  const micros = Math.round(epochMs * 1000);
+  const date = new Date(Math.floor(micros / 1000)).toISOString();
+  return `${date.slice(0, -1)}${String(micros % 1000).padStart(3, "0")}Z`;
 }
 
 /** Milliseconds since 1970 of a wire date, with microseconds as fraction; `undefined` where it is no date. */
