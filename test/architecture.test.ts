@@ -53,7 +53,7 @@ function violation(file: string, specifier: string, isType: boolean): string | u
 }
 
 function packageViolation(file: string, specifier: string): string | undefined {
-  if (file.startsWith("labextension/") && !/^@(jupyterlab|lumino)\//.test(specifier))
+  if (file.startsWith("labextension/") && !/^(@(jupyterlab|lumino)|#style)\//.test(specifier))
     return `${file} must run in a browser, but imports ${specifier}`;
   const sole = soleImporters[specifier];
   const isAllowed = sole === undefined || sole.split(" ").some((prefix) => file.startsWith(prefix));

@@ -1,0 +1,5 @@
+/** The builder gives an SVG file's text. */
+declare module "*.svg" {
+  const source: string;
+  export = source;
+}
