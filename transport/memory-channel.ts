@@ -17,6 +17,10 @@ class Inbox implements AsyncIterable<Buffer[]> {
     this.#wake?.();
   }
 
+  async listen(receive: (message: Buffer[]) => void): Promise<void> {
+    for await (const message of this) receive(message);
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer[]> {
     for (;;) {
       const message = this.#messages.shift();
@@ -53,7 +57,12 @@ export class MemoryRouter implements Channel {
       this.#peers.delete(identity);
       inbox.end();
     };
-    return { messages: inbox, port: 0, send, [Symbol.asyncDispose]: dispose };
+    const listen = (receive: (frames: Buffer[]) => void) => void inbox.listen(receive);
+    return { messages: inbox, port: 0, send, listen, [Symbol.asyncDispose]: dispose };
+  }
+
+  listen(receive: (frames: Buffer[]) => void): void {
+    void this.#inbox.listen(receive);
   }
 
   send(frames: Frames): void {
@@ -77,6 +86,9 @@ export class MemoryPublisher implements Channel {
     this.#subscribers.add(inbox);
     return inbox;
   }
+
+  /** Nothing ever comes back. */
+  listen(): void {}
 
   send(frames: Frames): void {
     for (const subscriber of this.#subscribers) subscriber.put([...frames]);

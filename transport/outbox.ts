@@ -1,4 +1,5 @@
 import type { Frames } from "./channel.ts";
+import { watchForStops } from "./resume.ts";
 
 /** The part of a zeromq socket that an outbox needs. */
 export interface Sink {
@@ -18,7 +19,10 @@ export interface Sink {
 export class Outbox {
   readonly #sink: Sink;
   readonly #queue: Frames[] = [];
-  #drained: Promise<void> | undefined;
+  /** The send that waits: the socket's own promise (see `Pump`). Undefined = clear. */
+  #sending: Promise<void> | undefined;
+  /** Ends the watch for forced stops, which lasts as long as it is backed up. */
+  #forget: (() => void) | undefined;
 
   constructor(sink: Sink) {
     this.#sink = sink;
@@ -26,26 +30,46 @@ export class Outbox {
 
   send(frames: Frames): void {
     if (this.#sink.closed) return;
-    if (this.#drained === undefined && this.#sink.writable) {
+    if (this.#sending === undefined && this.#queue.length === 0 && this.#sink.writable) {
       this.#sink.send(frames as Buffer[]).catch(ignoreUnsent);
       return;
     }
     this.#queue.push(frames);
-    this.#drained ??= this.#drain();
+    if (this.#sending === undefined) this.resume();
+  }
+
+  /** Goes on with the queue; harmless at any time. */
+  resume(): void {
+    this.#sending ??= this.#sendNext();
+    if (this.#sending === undefined) this.#clear();
+    else this.#continueAfter(this.#sending);
+  }
+
+  #sendNext(): Promise<void> | undefined {
+    const frames = this.#queue.shift();
+    if (frames === undefined || this.#sink.closed) return undefined;
+    this.#forget ??= watchForStops(this);
+    return this.#sink.send(frames as Buffer[]);
   }
 
   /** Settles when everything queued so far has been handed to the socket. */
   async flush(): Promise<void> {
-    await this.#drained;
+    while (this.#sending !== undefined) await this.#sending.catch(ignoreUnsent);
   }
 
-  async #drain(): Promise<void> {
-    for (let frames = this.#queue.shift(); frames !== undefined; frames = this.#queue.shift()) {
-      if (this.#sink.closed) break;
-      await this.#sink.send(frames as Buffer[]).catch(ignoreUnsent);
-    }
+  #continueAfter(sending: Promise<void>): void {
+    const next = (): void => {
+      if (this.#sending !== sending) return;
+      this.#sending = undefined;
+      this.resume();
+    };
+    sending.then(next, next);
+  }
+
+  #clear(): void {
     this.#queue.length = 0;
-    this.#drained = undefined;
+    this.#forget?.();
+    this.#forget = undefined;
   }
 }
 

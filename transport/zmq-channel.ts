@@ -1,6 +1,8 @@
-import { Dealer, Publisher, Router, Subscriber } from "zeromq";
+import { Dealer, Publisher, Router, Subscriber, XPublisher } from "zeromq";
+import { Deferred } from "../protocol/deferred.ts";
 import type { Channel, Frames } from "./channel.ts";
 import { Outbox } from "./outbox.ts";
+import { Pump } from "./pump.ts";
 
 /** How long a closing socket keeps trying to deliver what was sent. */
 const lingerMs = 1000;
@@ -24,7 +26,7 @@ export interface ConnectOptions {
   readonly identity?: string;
 }
 
-type Socket = Router | Dealer | Publisher | Subscriber;
+type Socket = Router | Dealer | Publisher | XPublisher | Subscriber;
 
 /** A `Channel` over one zeromq socket. Holding the channel holds the socket: an unreferenced one is closed by the collector. */
 export class ZmqChannel implements Channel {
@@ -47,6 +49,10 @@ export class ZmqChannel implements Channel {
     this.#outbox?.send(frames);
   }
 
+  listen(receive: (frames: Buffer[]) => void): void {
+    if (!(this.#socket instanceof Publisher)) new Pump(this.#socket, receive);
+  }
+
   /**
    * @param url `tcp://127.0.0.1:0` binds any free port
    * @throws when the address is taken or not this machine's; the message names it
@@ -59,6 +65,16 @@ export class ZmqChannel implements Channel {
     }
     this.#port = Number(/:(\d+)$/.exec(this.#socket.lastEndpoint ?? "")?.[1] ?? 0);
     return this;
+  }
+
+  /**
+   * Settles at the first handshake with a peer: only then does a subscription stand, and what was published before
+   * is lost. Ask before connecting.
+   */
+  async connected(): Promise<void> {
+    const handshake = new Deferred<void>();
+    this.#socket.events.on("handshake", () => handshake.resolve());
+    await handshake.promise;
   }
 
   /** May be called for several addresses. Connecting never fails: libzmq retries until the peer is there. */
@@ -88,6 +104,12 @@ export function dealer(options: ConnectOptions = {}): ZmqChannel {
 export function publisher(options: ConnectOptions = {}): ZmqChannel {
   const { sendHighWaterMark, linger, routingId } = common(options.identity);
   return new ZmqChannel(new Publisher({ sendHighWaterMark, linger, ...(routingId && { routingId }) }));
+}
+
+/** A publisher whose received messages are its subscribers' wishes: after the first one nothing published is lost. */
+export function xpublisher(options: ConnectOptions = {}): ZmqChannel {
+  const { sendHighWaterMark, linger, routingId } = common(options.identity);
+  return new ZmqChannel(new XPublisher({ sendHighWaterMark, linger, ...(routingId && { routingId }) }));
 }
 
 /** Subscribes to everything. */
