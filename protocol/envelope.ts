@@ -39,16 +39,27 @@ export class InvalidMessage extends Error {
   override name = "InvalidMessage";
 }
 
+/**
+ * Checks a message without parsing any of it.
+ * @returns where the delimiter is: the signature and the four dicts are the five frames after it
+ * @throws {InvalidMessage} naming what is wrong
+ */
+export function verifyFrames(frames: readonly Buffer[], signer: Signer): number {
+  const at = frames.findIndex((frame) => frame.length === delimiter.length && frame.equals(delimiter));
+  if (at < 0) throw new InvalidMessage("no <IDS|MSG> delimiter");
+  const [signature, header, parent, metadata, content] = frames.slice(at + 1, at + 6);
+  if (!signature || !header || !parent || !metadata || !content)
+    throw new InvalidMessage(`${frames.length - at - 1} frames after the delimiter, at least 5 needed`);
+  if (!signer.verify([header, parent, metadata, content], signature))
+    throw new InvalidMessage("the signature does not match: is the connection file the current one?");
+  return at;
+}
+
 /** @throws {InvalidMessage} naming what is wrong */
 export function openEnvelope(frames: readonly Buffer[], signer: Signer): Envelope {
-  const at = frames.findIndex((frame) => frame.equals(delimiter));
-  if (at < 0) throw new InvalidMessage("no <IDS|MSG> delimiter");
+  const at = verifyFrames(frames, signer);
   const body = frames.slice(at + 1);
-  const [signature, header, parentFrame, metadataFrame, contentFrame] = body;
-  if (!signature || !header || !parentFrame || !metadataFrame || !contentFrame)
-    throw new InvalidMessage(`${body.length} frames after the delimiter, at least 5 needed`);
-  if (!signer.verify([header, parentFrame, metadataFrame, contentFrame], signature))
-    throw new InvalidMessage("the signature does not match: is the connection file the current one?");
+  const [signature, header, parentFrame, metadataFrame, contentFrame] = body as Five;
   return {
     idents: frames.slice(0, at),
     header: parseHeader(header),
@@ -60,6 +71,9 @@ export function openEnvelope(frames: readonly Buffer[], signer: Signer): Envelop
     signature: signature.toString("latin1"),
   };
 }
+
+/** The frames whose presence `verifyFrames` has checked. */
+type Five = [Buffer, Buffer, Buffer, Buffer, Buffer];
 
 /** @throws {InvalidMessage} when the frame is not a JSON object */
 export function parseDict(frame: Buffer, what: string): JsonObject {
@@ -74,7 +88,8 @@ export function parseDict(frame: Buffer, what: string): JsonObject {
   return value;
 }
 
-function parseHeader(frame: Buffer): Header {
+/** @throws {InvalidMessage} when the frame is no header */
+export function parseHeader(frame: Buffer): Header {
   const header = parseDict(frame, "header");
   for (const key of ["msg_id", "msg_type", "session"] as const)
     if (typeof header[key] !== "string") throw new InvalidMessage(`header.${key} is not a string`);

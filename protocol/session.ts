@@ -11,6 +11,7 @@ import {
 } from "./envelope.ts";
 import type { SessionId } from "./ids.ts";
 import type { JsonObject } from "./json.ts";
+import { RecentMap } from "./recent-map.ts";
 import type { Signer } from "./signature.ts";
 
 /** A received message, verified and parsed. */
@@ -45,7 +46,7 @@ export interface SessionOptions {
   readonly now?: () => number;
 }
 
-/** How many signatures a session remembers, as jupyter_client does. */
+/** How many signatures a session remembers at least, as jupyter_client does. */
 const rememberedSignatures = 65_536;
 
 /** One party's identity on the wire: makes headers, signs what goes out, verifies what comes in. */
@@ -55,7 +56,7 @@ export class Session {
   readonly #username: string;
   readonly #pid: number;
   readonly #now: () => number;
-  readonly #seen = new Set<string>();
+  readonly #seen = new RecentMap<string, true>(rememberedSignatures);
   #counter = 0;
 
   constructor(options: SessionOptions) {
@@ -107,12 +108,7 @@ export class Session {
   #refuseReplay(signature: string): void {
     if (!this.signer.isEnabled) return;
     if (this.#seen.has(signature)) throw new InvalidMessage("the signature was used before (replayed message)");
-    this.#seen.add(signature);
-    if (this.#seen.size <= rememberedSignatures) return;
-    for (const oldest of this.#seen) {
-      this.#seen.delete(oldest);
-      break;
-    }
+    this.#seen.set(signature, true);
   }
 }
 

