@@ -34,7 +34,7 @@ function optionRow(program: Program, shape: OptionShape): Row {
   const aliases = Object.entries(program.aliases ?? {})
     .filter(([, key]) => key === shape.key)
     .map(([alias]) => alias);
-  const name = shape.kind === "flag" && shape.default === true ? `no-${shape.flag}` : shape.flag;
+  const name = shape.kind === "flag" && shape.default === true ? `[no-]${shape.flag}` : shape.flag;
   const names = [...aliases, name]
     .sort((a, b) => a.length - b.length)
     .map((each) => (each.length === 1 ? `-${each}` : `--${each}`));
@@ -45,7 +45,8 @@ function optionRow(program: Program, shape: OptionShape): Row {
 function remark(shape: OptionShape): string[] {
   if (shape.isRequired) return ["(required)"];
   const value = Array.isArray(shape.default) ? shape.default.join(",") : shape.default;
-  return value === undefined || value === "" || typeof value === "boolean" ? [] : [`(default: ${String(value)})`];
+  if (shape.kind === "flag") return value === true ? ["(default: on)"] : [];
+  return value === undefined || value === "" ? [] : [`(default: ${String(value)})`];
 }
 
 function flagRows(program: Program): Row[] {

@@ -113,7 +113,7 @@ Options:
   -n, --engines N          Engines to start. (default: 4)
   --profile-dir DIR        The profile's folder.
   --log-level LEVEL        (default: info)
-  --no-curve               Encrypt.
+  --[no-]curve             Encrypt. (default: on)
   --reuse                  Keep the connection files.
   --targets N,…            Engine ids.
   --debug                  Short for --log-level=debug.

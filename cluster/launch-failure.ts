@@ -1,0 +1,27 @@
+import { readFileSync } from "node:fs";
+import { constants } from "node:os";
+import { describeExit } from "./launchers/launcher.ts";
+
+/** A controller or engine that could not be brought up, or not in time. Whatever was started has been stopped again. */
+export class LaunchFailure extends Error {
+  override name = "LaunchFailure";
+}
+
+const mostLines = 12;
+
+/** A process that ended while it was waited for, with its last lines of output. */
+export function earlyEnd(name: string, code: number | undefined, outputFile: string): LaunchFailure {
+  const lines = lastLines(outputFile);
+  const output = lines === "" ? "It printed nothing" : `Its last lines:\n\n${lines}\n`;
+  return new LaunchFailure(
+    `The ${name} ended (${describeExit(code, constants.signals)}) before the cluster was ready. ${output}\n(log: ${outputFile})`,
+  );
+}
+
+function lastLines(path: string): string {
+  try {
+    return readFileSync(path, "utf8").trimEnd().split("\n").slice(-mostLines).join("\n");
+  } catch {
+    return ""; // No output file: nothing to show.
+  }
+}

@@ -1,0 +1,59 @@
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, join, resolve } from "node:path";
+import { nearest } from "../cli/nearest.ts";
+import { ipythonDir, type ProfileChoice, profileDir } from "../protocol/profile-paths.ts";
+
+/** A folder with the files of a person's clusters: connection files, logs, configuration. */
+export interface Profile {
+  /** `default` for `profile_default`; the path itself for a folder of another form. */
+  readonly name: string;
+  /** Absolute. */
+  readonly dir: string;
+}
+
+/** Names a profile that need not exist. */
+export function chooseProfile(choice: ProfileChoice = {}, env: NodeJS.ProcessEnv = process.env): Profile {
+  return profileAt(resolve(profileDir(choice, env, homedir())));
+}
+
+function profileAt(dir: string): Profile {
+  return { name: /^profile_(.+)$/.exec(basename(dir))?.[1] ?? dir, dir };
+}
+
+/**
+ * Makes the profile's folder and whatever subfolder it lacks; what is there stays as it is.
+ * `security` holds keys and is its owner's alone.
+ */
+export function createProfile(choice: ProfileChoice = {}, env: NodeJS.ProcessEnv = process.env): Profile {
+  const profile = chooseProfile(choice, env);
+  for (const folder of ["log", "pid", "startup", "db", "static"])
+    mkdirSync(join(profile.dir, folder), { recursive: true });
+  mkdirSync(join(profile.dir, "security"), { recursive: true, mode: 0o700 });
+  return profile;
+}
+
+/** @throws when the profile does not exist, with the nearest that does */
+export function findProfile(choice: ProfileChoice = {}, env: NodeJS.ProcessEnv = process.env): Profile {
+  const profile = chooseProfile(choice, env);
+  if (existsSync(profile.dir)) return profile;
+  const names = listProfiles(choice, env).map(({ name }) => name);
+  const meant = nearest(profile.name, names);
+  throw new Error(
+    `There is no profile "${profile.name}" (${profile.dir})${meant ? `: did you mean "${meant}"?` : "."} ` +
+      "`tsparallel profile list` shows those there are.",
+  );
+}
+
+/** The profiles in the IPython folder, by name; none where the folder is missing. */
+export function listProfiles(
+  choice: Pick<ProfileChoice, "ipythonDir"> = {},
+  env: NodeJS.ProcessEnv = process.env,
+): readonly Profile[] {
+  const parent = resolve(ipythonDir(choice, env, homedir()));
+  if (!existsSync(parent)) return [];
+  return readdirSync(parent, { withFileTypes: true })
+    .filter((entry) => entry.name.startsWith("profile_") && (entry.isDirectory() || entry.isSymbolicLink()))
+    .map((entry) => profileAt(join(parent, entry.name)))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
