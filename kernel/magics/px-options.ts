@@ -4,15 +4,13 @@ import { packageVersion } from "../../cli/package-root.ts";
 import type { Program } from "../../cli/program.ts";
 import { UsageError } from "../../cli/usage-error.ts";
 
-/** How the outputs of several engines are put in order (manual, "Output Display"). */
 const grouping = z.enum(["type", "engine", "order"]);
-export type Grouping = z.infer<typeof grouping>;
 
 const where = {
   targets: z
     .string()
     .optional()
-    .describe("Engines to run on: `all`, an id, a slice of the ids (`::2`), or a list (`0,2` or `[0, 2]`)."),
+    .describe("Engines to run on: `all`, an id, a slice of the ids (`::2`), a list (`0,2` or `[0, 2]`), a language."),
   block: z.boolean().optional().describe("Wait for the result; --noblock gives an AsyncResult instead."),
   verbose: z.boolean().optional().describe("Say on which engines each execution runs."),
 };
@@ -105,23 +103,20 @@ function splitWords(line: string): string[] {
   return words.map((word) => word.replace(/(["'])(.*?)\1/g, "$2"));
 }
 
-/** Engines as the flag names them, for a view: `"all"`, an id, ids, or a slice of the ids that there are now. */
-export type TargetWords = "all" | number | readonly number[] | `${string}:${string}`;
-
-/** @throws {UsageError} when the text names no engines */
-export function readTargets(text: string): TargetWords {
+/**
+ * Engines as the flag names them, for a view: `all`, an id, ids, a slice of the ids, or a language.
+ * @throws {UsageError} when the text names no engines
+ */
+export function readTargets(text: string): number | readonly number[] | string {
   const trimmed = text.trim();
-  if (trimmed === "all") return "all";
-  if (/^-?\d+$/.test(trimmed)) return Number(trimmed);
-  if (isSlice(trimmed)) return trimmed;
-  const list = trimmed
-    .replace(/^\[(.*)\]$/s, "$1")
-    .split(",")
-    .map((part) => part.trim());
-  if (list.length > 0 && list.every((part) => /^-?\d+$/.test(part))) return list.map(Number);
+  if (isId(trimmed)) return Number(trimmed);
+  const [, inner = trimmed] = /^\[(.*)\]$/s.exec(trimmed) ?? [];
+  const list = inner.split(",").map((part) => part.trim());
+  if (inner !== "" && (inner !== trimmed || list.length > 1) && list.every(isId)) return list.map(Number);
+  if (/^[\w.+-]+$|^-?\d*:-?\d*(?::-?\d*)?$/.test(trimmed)) return trimmed;
   throw new UsageError(
     `--targets ${text}: name engines as \`all\`, an id (\`2\`), a slice of the ids (\`::2\`, \`1:3\`) or a list (\`0,2\`).`,
   );
 }
 
-const isSlice = (text: string): text is `${string}:${string}` => /^-?\d*:-?\d*(?::-?\d*)?$/.test(text);
+const isId = (text: string): boolean => /^-?\d+$/.test(text);

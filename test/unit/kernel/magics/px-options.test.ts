@@ -51,18 +51,20 @@ test("%pxconfig and %pxresult take their own flags only", () => {
   expect(() => readMagicOptions("%pxresult", pxResultOptions, "--targets 1")).toThrow("Unknown option --targets");
 });
 
-test("targets are all, an id, a slice or a list", () => {
+test("targets are all, an id, a slice, a list or a language", () => {
   expect(readTargets("all")).toBe("all");
   expect(readTargets("2")).toBe(2);
+  expect(readTargets("python")).toBe("python");
   expect(readTargets("-1")).toBe(-1);
   expect(readTargets("::2")).toBe("::2");
   expect(readTargets("1:3")).toBe("1:3");
   expect(readTargets("0,2")).toEqual([0, 2]);
   expect(readTargets("[0, 2]")).toEqual([0, 2]);
+  expect(readTargets("[1]")).toEqual([1]);
 });
 
 test("words that name no engines are refused with the ways to name them", () => {
-  for (const text of ["x", "", "0,x", "[]"]) expect(() => readTargets(text)).toThrow("a slice of the ids");
+  for (const text of ["", "0,x", "[]", "a b"]) expect(() => readTargets(text)).toThrow("a slice of the ids");
 });
 
 test("flags directly after %px are flags, anything else is code", () => {
