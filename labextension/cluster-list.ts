@@ -3,7 +3,7 @@ import { type ISignal, Signal } from "@lumino/signaling";
 import { h, VirtualDOM, type VirtualElement } from "@lumino/virtualdom";
 import { Widget } from "@lumino/widgets";
 import { clusterRow, enginesOf } from "./cluster-row.ts";
-import type { ClusterAction, Link } from "./clusters-model.ts";
+import { type ClusterAction, isUntouched, type Link } from "./clusters-model.ts";
 import type { ClustersService } from "./clusters-service.ts";
 
 /** A button of a row was used. */
@@ -66,25 +66,22 @@ export class ClusterList extends Widget {
 
   #content(): VirtualElement[] {
     const trans = this.#trans;
-    const { link, rows } = this.#service.state;
-    const hint = rows?.length === 0 ? this.#hint() : [];
-    const views = this.#service.rows.map((row) => clusterRow(row, trans));
-    const list = h.ul({ key: "list", className: "tsp-Clusters-list", "aria-label": trans.__("Clusters") }, views);
-    return [...this.#notice(link), ...hint, list];
+    const { state, rows } = this.#service;
+    const items = rows.map((row) => clusterRow(row, trans));
+    const list = h.ul({ key: "list", className: "tsp-Clusters-list", "aria-label": trans.__("Clusters") }, items);
+    return [...this.#notice(state.link), list, ...(isUntouched(state) ? [this.#hint()] : [])];
   }
 
-  /** Where nothing exists yet: what a profile is good for, and how to get one. */
-  #hint(): VirtualElement[] {
+  /** What to do where nothing has been done yet. */
+  #hint(): VirtualElement {
     const trans = this.#trans;
-    return [
-      h.p(
-        { key: "hint", className: "tsp-Clusters-hint" },
-        trans.__(
-          "No cluster profile exists yet. Start makes the profile “default”. For another one, run in a terminal:",
-        ),
-        h.code("ipcluster start --profile=NAME"),
-      ),
-    ];
+    return h.div(
+      { key: "hint", className: "tsp-Clusters-hint" },
+      h.p(trans.__("Start gives you a cluster of parallel engines. A notebook reaches it with")),
+      h.code("const rc = await Client.connect();"),
+      h.p(trans.__("A cluster of another profile is started in a terminal with")),
+      h.code("ipcluster start --profile=NAME"),
+    );
   }
 
   #notice(link: Link): VirtualElement[] {

@@ -10,6 +10,7 @@ export class ClustersConnection implements IDisposable {
   readonly #services: ServiceManager.IManager;
   readonly #kernelName: () => string;
   readonly #changed = new Signal<this, readonly ClusterRow[]>(this);
+  readonly #isUpChanged = new Signal<this, boolean>(this);
   readonly #lost = new Signal<this, Error>(this);
   #opening: Promise<RpcComm> | undefined;
   #comm: RpcComm | undefined;
@@ -23,6 +24,11 @@ export class ClustersConnection implements IDisposable {
 
   get changed(): ISignal<this, readonly ClusterRow[]> {
     return this.#changed;
+  }
+
+  /** Whether messages get through at the moment. */
+  get isUpChanged(): ISignal<this, boolean> {
+    return this.#isUpChanged;
   }
 
   /** The kernel died, was shut down or is out of reach; emitted once each time. */
@@ -73,6 +79,7 @@ export class ClustersConnection implements IDisposable {
     const comm = new RpcComm(session, session.kernel);
     this.#comm = comm;
     comm.changed.connect((_, rows) => this.#changed.emit(rows));
+    comm.isUpChanged.connect((_, isUp) => this.#isUpChanged.emit(isUp));
     comm.ended.connect((_, reason) => {
       if (this.#comm !== comm) return;
       this.#comm = undefined;

@@ -91,6 +91,11 @@ export function rowViews(state: ClustersState, defaultEngines: number): readonly
   return rows.map((row) => rowView(state, row, defaultEngines));
 }
 
+/** Whether the person may be new here: nothing but one cluster that does not run. */
+export function isUntouched(state: ClustersState): boolean {
+  return state.rows !== undefined && rowViews(state, 1).every((row, i) => i === 0 && row.state === "stopped");
+}
+
 function rowView(state: ClustersState, row: ClusterRow, defaultEngines: number): RowView {
   const shown = shownState(row.state, state.requested.get(row.id));
   const isConnected = state.link.kind === "connected";

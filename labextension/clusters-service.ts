@@ -37,6 +37,10 @@ export class ClustersService implements IDisposable {
     this.#kernelName = settings.kernelName;
     this.#connection = new ClustersConnection(services, () => settings.kernelName);
     this.#connection.changed.connect((_, rows) => this.#handle({ kind: "rows-received", rows }));
+    this.#connection.isUpChanged.connect((_, isUp) => {
+      if (!isUp) this.#handle({ kind: "link-changed", link: { kind: "connecting" } });
+      else if (!this.#isResting) this.refresh();
+    });
     this.#connection.lost.connect((_, reason) => {
       this.#handle({ kind: "link-changed", link: { kind: "failed", problem: reason.message } });
       if (!this.#isResting) this.refresh();

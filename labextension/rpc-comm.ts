@@ -19,8 +19,11 @@ export class RpcComm implements IDisposable {
   readonly #comm: Kernel.IComm;
   readonly #pending = new Map<number, PromiseDelegate<Result>>();
   readonly #changed = new Signal<this, readonly ClusterRow[]>(this);
+  readonly #isUpChanged = new Signal<this, boolean>(this);
   readonly #ended = new Signal<this, Error>(this);
   #isDisposed = false;
+  /** Why no answer will come any more. */
+  #reason: Error | undefined;
   #nextId = 1;
 
   /** Opens the comm and takes the session over: it is let go when the comm ends. */
@@ -41,6 +44,11 @@ export class RpcComm implements IDisposable {
     return this.#changed;
   }
 
+  /** Whether the page's way to the kernel is up; while it is not, JupyterLab tries again for a while. */
+  get isUpChanged(): ISignal<this, boolean> {
+    return this.#isUpChanged;
+  }
+
   /** Emitted once, with the reason, unless this side disposed. */
   get ended(): ISignal<this, Error> {
     return this.#ended;
@@ -55,6 +63,7 @@ export class RpcComm implements IDisposable {
     method: M,
     params: ClustersMethods[M]["params"],
   ): Promise<ClustersMethods[M]["result"]> {
+    if (this.#reason !== undefined) throw this.#reason;
     const id = this.#nextId++;
     const answer = new PromiseDelegate<Result>();
     this.#pending.set(id, answer);
@@ -90,8 +99,8 @@ export class RpcComm implements IDisposable {
   }
 
   #onStatus(_: unknown, status: KernelMessage.Status): void {
-    if (status === "restarting") this.#end("The Clusters kernel restarts.");
-    if (status === "autorestarting") this.#end("The Clusters kernel died and is being restarted.");
+    if (status === "restarting" || status === "autorestarting")
+      this.#end("The Clusters kernel ended and is being restarted.");
     if (status !== "dead") return;
     // A dead kernel would keep its session, and so be found again for ever.
     void this.#session.shutdown().catch(() => undefined);
@@ -100,6 +109,7 @@ export class RpcComm implements IDisposable {
 
   #onConnectionStatus(_: unknown, status: Kernel.ConnectionStatus): void {
     if (status === "disconnected") this.#end("The Jupyter server is out of reach.");
+    else if (this.#reason === undefined) this.#isUpChanged.emit(status === "connected");
   }
 
   #onSessionGone(): void {
@@ -107,12 +117,19 @@ export class RpcComm implements IDisposable {
   }
 
   #end(problem: string): void {
-    if (this.#isDisposed) return;
-    const reason = new Error(problem);
-    for (const answer of this.#pending.values()) answer.reject(reason);
-    this.#pending.clear();
-    this.#ended.emit(reason);
-    this.dispose();
+    if (this.#reason !== undefined || this.#isDisposed) return;
+    this.#reason = new Error(problem);
+    for (const answer of this.#pending.values()) answer.reject(this.#reason);
+    this.#ended.emit(this.#reason);
+    setTimeout(() => this.#letGo(), 0);
+  }
+
+  /** Disposes, but not while JupyterLab is still working on the kernel connection that told us of the end. */
+  #letGo(): void {
+    const { kernel } = this.#session;
+    if (!this.#isDisposed && kernel?.connectionStatus === "connecting")
+      kernel.connectionStatusChanged.connect(() => setTimeout(() => this.#letGo(), 0));
+    else this.dispose();
   }
 }
 

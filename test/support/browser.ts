@@ -27,10 +27,15 @@ interface JupyterApp {
   readonly shell: { readonly currentWidget: NotebookWidget | null };
 }
 interface NotebookWidget {
-  readonly sessionContext: { readonly ready: Promise<void> };
-  readonly context: { readonly ready: Promise<void>; save(): Promise<void> };
-  readonly content: { readonly model: { readonly sharedModel: { toJSON(): { cells: NotebookCell[] } } } };
+  readonly sessionContext: { readonly ready: Promise<void>; readonly session: { kernel: { status: string } } | null };
+  readonly context: { readonly ready: Promise<void>; readonly path: string; save(): Promise<void> };
+  readonly content: {
+    activeCellIndex: number;
+    readonly model: { readonly sharedModel: { toJSON(): { cells: NotebookCell[] } } };
+  };
+  dispose(): void;
 }
+type AppWindow = { jupyterapp: JupyterApp };
 
 const chromiumPath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
@@ -103,7 +108,7 @@ export class LabPage {
   command(name: string, args: object = {}): Promise<unknown> {
     return this.page.evaluate(
       ([command, values]) => {
-        const { jupyterapp } = globalThis as unknown as { jupyterapp: JupyterApp };
+        const { jupyterapp } = globalThis as unknown as AppWindow;
         return jupyterapp.commands.execute(command, values).then(() => undefined);
       },
       [name, args] as const,
@@ -113,11 +118,23 @@ export class LabPage {
   /** Opens a notebook of Lab's folder and waits until its kernel is there. */
   async openNotebook(path: string): Promise<void> {
     await this.command("docmanager:open", { path });
+    await this.page.waitForFunction((wanted) => {
+      const { jupyterapp } = globalThis as unknown as AppWindow;
+      return jupyterapp.shell.currentWidget?.context?.path === wanted;
+    }, path);
     await this.page.evaluate(async () => {
-      const { jupyterapp } = globalThis as unknown as { jupyterapp: JupyterApp };
-      const notebook = jupyterapp.shell.currentWidget;
+      const notebook = (globalThis as unknown as AppWindow).jupyterapp.shell.currentWidget;
       await notebook?.context.ready;
       await notebook?.sessionContext.ready;
+    });
+  }
+
+  /** Saves the open notebook and closes it; its kernel goes on. */
+  async closeNotebook(): Promise<void> {
+    await this.page.evaluate(async () => {
+      const notebook = (globalThis as unknown as AppWindow).jupyterapp.shell.currentWidget;
+      await notebook?.context.save();
+      notebook?.dispose();
     });
   }
 
@@ -126,10 +143,28 @@ export class LabPage {
     await this.command("notebook:run-all-cells");
   }
 
+  /** Runs one cell of the open notebook; resolves when it has run, well or not. */
+  async runCell(index: number): Promise<void> {
+    await this.page.evaluate((cell) => {
+      const notebook = (globalThis as unknown as AppWindow).jupyterapp.shell.currentWidget;
+      if (notebook) notebook.content.activeCellIndex = cell;
+    }, index);
+    await this.command("notebook:run-cell");
+  }
+
+  /** Resolves when the open notebook's kernel runs this cell. */
+  async untilBusy(index: number): Promise<void> {
+    await this.page.waitForFunction((cell) => {
+      const notebook = (globalThis as unknown as AppWindow).jupyterapp.shell.currentWidget;
+      const isSent = notebook?.content.model.sharedModel.toJSON().cells[cell]?.execution_count === null;
+      return isSent && notebook?.sessionContext.session?.kernel.status === "busy";
+    }, index);
+  }
+
   /** The open notebook's cells with their outputs, as they would be saved. */
   cells(): Promise<NotebookCell[]> {
     return this.page.evaluate(() => {
-      const { jupyterapp } = globalThis as unknown as { jupyterapp: JupyterApp };
+      const { jupyterapp } = globalThis as unknown as AppWindow;
       return jupyterapp.shell.currentWidget?.content.model.sharedModel.toJSON().cells ?? [];
     });
   }

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { processesWith } from "./processes.ts";
 import { pythonProgram } from "./python.ts";
 
 export interface LabOptions {
@@ -28,6 +29,8 @@ export interface Lab extends AsyncDisposable {
   readonly pid: number;
   /** What server and kernels have logged so far. */
   log(): string;
+  /** Pids of one of our programs, started by its kernels or for their clusters. */
+  programs(name: "controller" | "engine" | "kernel"): readonly number[];
 }
 
 const repository = join(import.meta.dirname, "..", "..");
@@ -55,8 +58,14 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     ipythonDir,
     pid: server.pid ?? 0,
     log: () => lines.join("\n"),
+    programs: (name) => {
+      const running = processesWith(`/dist/${name}/main.js`);
+      return inhabitants(ipythonDir).filter((pid) => running.includes(pid));
+    },
     [Symbol.asyncDispose]: async () => {
       await end(server);
+      // Clusters outlive the server by design, but not the test.
+      for (const pid of inhabitants(ipythonDir)) killIfThere(pid);
       await rm(home, { recursive: true, force: true, maxRetries: 5 });
     },
   };
@@ -141,6 +150,17 @@ async function end(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   server.kill("SIGTERM");
   await once(server, "exit");
+}
+
+/** Processes that have this folder from the server's environment. */
+const inhabitants = (ipythonDir: string): readonly number[] => processesWith(`IPYTHONDIR=${ipythonDir}`);
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It ended between the listing and now.
+  }
 }
 
 async function freePort(): Promise<number> {

@@ -3,6 +3,7 @@ import {
   type ClustersEvent,
   type ClustersState,
   initialState,
+  isUntouched,
   nextState,
   type RowView,
   rowViews,
@@ -89,4 +90,12 @@ test("the number of engines is the settings' until the user chooses another", ()
   const chosen: ClustersEvent = { kind: "engines-chosen", id: "default", engines: 2 };
   expect(row(received(stopped))?.toStart).toBe(4);
   expect(row(received(stopped), chosen, received(running), received(stopped))?.toStart).toBe(2);
+});
+
+test("a person is new here while nothing but one stopped cluster is listed", () => {
+  expect(isUntouched(initialState)).toBe(false);
+  expect(isUntouched(after(received()))).toBe(true);
+  expect(isUntouched(after(received(stopped)))).toBe(true);
+  expect(isUntouched(after(received(running)))).toBe(false);
+  expect(isUntouched(after(received(stopped, { ...stopped, id: "other", profile: "other" })))).toBe(false);
 });

@@ -1,0 +1,117 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Locator } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type LabPage, TestBrowser } from "../support/browser.ts";
+import { installPanelOnly, type Lab, startLab } from "../support/lab.ts";
+
+let lab: Lab;
+let browser: TestBrowser;
+
+beforeAll(async () => {
+  browser = await TestBrowser.launch();
+  lab = await startLab({ settings: { "tsparallel:clusters": { engines: 2 } } });
+});
+afterAll(async () => {
+  await browser[Symbol.asyncDispose]();
+  await lab[Symbol.asyncDispose]();
+});
+
+async function openPanel(server: Lab = lab): Promise<LabPage> {
+  const labPage = await browser.openLab(server);
+  await labPage.command("tsparallel:show-clusters");
+  return labPage;
+}
+
+/** The row of a cluster, in one of its states if that is given. */
+function row({ page }: LabPage, id: string, state?: string): Locator {
+  return page.locator(`.tsp-Cluster[data-id="${id}"]${state === undefined ? "" : `[data-state=${state}]`}`);
+}
+
+const enginesShown = (cluster: Locator) => cluster.locator(".tsp-Cluster-engines").textContent();
+
+/** How many processes of clusters run: controllers, engines. */
+const clusterProcesses = () => [lab.programs("controller").length, lab.programs("engine").length];
+
+function killFirst(program: "engine" | "kernel"): void {
+  const [pid] = lab.programs(program);
+  if (pid === undefined) throw new Error(`No ${program} runs.`);
+  process.kill(pid, "SIGKILL");
+}
+
+async function stop(labPage: LabPage, id: string): Promise<void> {
+  await labPage.page.getByRole("button", { name: `Stop ${id}` }).click();
+  await labPage.page.locator(".jp-Dialog").getByRole("button", { name: "Stop" }).click();
+  await row(labPage, id, "stopped").waitFor();
+}
+
+test("a person starts a cluster in the panel and stops it; other people's panels follow", async () => {
+  const panel = await openPanel();
+  const other = await openPanel();
+  await row(panel, "default", "stopped").waitFor();
+  await row(other, "default", "stopped").waitFor();
+  expect(await panel.page.getByLabel("Engines to start for default").inputValue()).toBe("2");
+
+  await panel.page.getByRole("button", { name: "Start default" }).click();
+  await row(panel, "default", "starting").waitFor();
+  expect(await row(panel, "default").getAttribute("aria-busy")).toBe("true");
+  await Promise.all([row(panel, "default", "running").waitFor(), row(other, "default", "running").waitFor()]);
+  expect(await enginesShown(row(panel, "default"))).toBe("2 engines");
+  expect(await enginesShown(row(other, "default"))).toBe("2 engines");
+  expect(clusterProcesses()).toEqual([1, 2]);
+
+  await stop(panel, "default");
+  expect(clusterProcesses()).toEqual([0, 0]);
+  await row(other, "default", "stopped").waitFor();
+  expect([...panel.errors, ...other.errors]).toEqual([]);
+});
+
+test("an engine that is killed is missing in the count at once", async () => {
+  const panel = await openPanel();
+  await panel.page.getByLabel("Engines to start for default").fill("3");
+  await panel.page.keyboard.press("Enter");
+  await row(panel, "default", "running").waitFor();
+  killFirst("engine");
+  await row(panel, "default").getByText("2 engines").waitFor();
+  await stop(panel, "default");
+});
+
+test("a start that fails says why in its row", async () => {
+  mkdirSync(join(lab.ipythonDir, "profile_broken"));
+  writeFileSync(join(lab.ipythonDir, "profile_broken", "log"), "a file where a folder should be");
+  const panel = await openPanel();
+  await panel.page.getByRole("button", { name: "Start broken" }).click();
+  const problem = row(panel, "broken", "error").getByRole("alert");
+  expect(await problem.textContent()).toContain(join("profile_broken", "log"));
+  expect(clusterProcesses()).toEqual([0, 0]);
+});
+
+test("a cluster outlives the kernel behind the panel, which comes back", async () => {
+  const panel = await openPanel();
+  await panel.page.getByRole("button", { name: "Start default" }).click();
+  await row(panel, "default", "running").waitFor();
+
+  killFirst("kernel");
+  await panel.page.locator(".tsp-Clusters-notice").waitFor();
+  await panel.page.locator(".tsp-Clusters-notice").waitFor({ state: "detached" });
+  expect(await enginesShown(row(panel, "default", "running"))).toBe("2 engines");
+  await stop(panel, "default");
+  expect(clusterProcesses()).toEqual([0, 0]);
+});
+
+test("a reloaded page finds the same kernel again", async () => {
+  const panel = await openPanel();
+  await row(panel, "default").waitFor();
+  const before = lab.programs("kernel");
+  await panel.reload();
+  await row(panel, "default").waitFor();
+  expect(lab.programs("kernel")).toEqual(before);
+  expect(before).toHaveLength(1);
+});
+
+test("where the kernel is not installed, the panel says how to install it", async () => {
+  await using bare = await startLab({ install: installPanelOnly });
+  const panel = await openPanel(bare);
+  const notice = panel.page.locator(".tsp-Clusters-notice[role=alert]");
+  expect(await notice.textContent()).toContain("tsparallel install --user");
+});
