@@ -14,7 +14,7 @@ const mayImport: Record<string, readonly string[]> = {
   cluster: ["protocol", "cli"],
   client: ["protocol", "transport", "canning", "cluster"],
   kernel: ["protocol", "transport", "canning", "runtime", "client", "cluster", "cli"],
-  install: ["protocol", "cli"],
+  install: ["protocol", "cli", "cluster"],
   labextension: ["protocol"],
 };
 const soleImporters: Record<string, string> = {
