@@ -12,9 +12,9 @@ import type { ClustersService } from "./clusters-service.ts";
 export const commandIds = {
   show: "tsparallel:show-clusters",
   refresh: "tsparallel:refresh-clusters",
-  /** Arguments: `id` of the cluster, `n` engines; asks for the cluster where `id` is not given. */
+  /** Arguments: `id` of the cluster (else the user is asked) or `isClicked` (the context menu's), `n` engines. */
   start: "tsparallel:start-cluster",
-  /** Argument: `id` of the cluster. */
+  /** Arguments: `id` or `isClicked`, as for `start`. */
   stop: "tsparallel:stop-cluster",
 } as const;
 
@@ -71,9 +71,13 @@ function candidates(
   args: ReadonlyPartialJSONObject,
   can: "canStart" | "canStop",
 ): readonly RowView[] {
-  const clicked = app.contextMenuHitTest((node) => node.classList.contains("tsp-Cluster"));
-  const id = args["id"] ?? clicked?.dataset["id"];
+  const id = args["id"] ?? (args["isClicked"] === true ? clickedId(app) : undefined);
   return service.rows.filter((row) => row[can] && (id === undefined || row.id === id));
+}
+
+/** The row for which the context menu is open. Lab remembers it afterwards too, so only menu items may ask. */
+function clickedId(app: JupyterFrontEnd): string {
+  return app.contextMenuHitTest((node) => node.classList.contains("tsp-Cluster"))?.dataset["id"] ?? "";
 }
 
 async function choose(title: string, rows: readonly RowView[], trans: TranslationBundle): Promise<RowView | undefined> {
