@@ -78,7 +78,7 @@ export class ClusterList extends Widget {
     return h.div(
       { key: "hint", className: "tsp-Clusters-hint" },
       h.p(trans.__("Start gives you a cluster of parallel engines. A notebook reaches it with")),
-      h.code("const rc = await Client.connect();"),
+      h.code('import { Client } from "tsparallel";\nconst rc = await Client.connect();'),
       h.p(trans.__("A cluster of another profile is started in a terminal with")),
       h.code("ipcluster start --profile=NAME"),
     );

@@ -42,8 +42,9 @@ export function addClustersCommands(options: ClustersCommandsOptions, palette: I
   commands.addCommand(commandIds.start, {
     label: trans.__("Start Cluster"),
     icon: runIcon,
-    isEnabled: (args) => candidates(options, args, "canStart").length > 0,
+    isEnabled: (args) => isUnknown(service) || candidates(options, args, "canStart").length > 0,
     execute: async (args) => {
+      if (isUnknown(service)) return app.shell.activateById(panel.id);
       const row = await choose(trans.__("Start Cluster"), candidates(options, args, "canStart"), trans);
       const n = args["n"];
       if (row !== undefined) await service.start(row.id, typeof n === "number" ? n : row.toStart);
@@ -52,8 +53,9 @@ export function addClustersCommands(options: ClustersCommandsOptions, palette: I
   commands.addCommand(commandIds.stop, {
     label: trans.__("Stop Cluster"),
     icon: stopIcon,
-    isEnabled: (args) => candidates(options, args, "canStop").length > 0,
+    isEnabled: (args) => isUnknown(service) || candidates(options, args, "canStop").length > 0,
     execute: async (args) => {
+      if (isUnknown(service)) return app.shell.activateById(panel.id);
       const row = await choose(trans.__("Stop Cluster"), candidates(options, args, "canStop"), trans);
       if (row !== undefined && (await confirmStop(row, trans))) await service.stop(row.id);
     },
@@ -64,6 +66,9 @@ export function addClustersCommands(options: ClustersCommandsOptions, palette: I
     commands.notifyCommandChanged(commandIds.stop);
   });
 }
+
+/** The panel has not been looked at yet: a command then only shows it, which starts the kernel that knows more. */
+const isUnknown = (service: ClustersService): boolean => service.state.rows === undefined;
 
 /** The rows that a command may mean: the one it names, the one right-clicked, or all that it can be done to. */
 function candidates(
