@@ -1,12 +1,11 @@
 import type { ServiceManager } from "@jupyterlab/services";
-import type { IDisposable } from "@lumino/disposable";
 import { type ISignal, Signal } from "@lumino/signaling";
 import type { ClusterRow, ClustersMethods } from "../protocol/clusters-rpc.ts";
 import { joinClustersSession } from "./clusters-session.ts";
 import { RpcComm } from "./rpc-comm.ts";
 
 /** The way to the manager kernel: opened by the first request, and again by the first one after it broke. */
-export class ClustersConnection implements IDisposable {
+export class ClustersConnection {
   readonly #services: ServiceManager.IManager;
   readonly #kernelName: () => string;
   readonly #changed = new Signal<this, readonly ClusterRow[]>(this);

@@ -1,5 +1,4 @@
 import type { ServiceManager } from "@jupyterlab/services";
-import type { IDisposable } from "@lumino/disposable";
 import { Poll } from "@lumino/polling";
 import { type ISignal, Signal } from "@lumino/signaling";
 import type { ClusterRow } from "../protocol/clusters-rpc.ts";
@@ -22,7 +21,7 @@ const retryMs = 2000;
 const mostRetryMs = 60_000;
 
 /** Holds the panel's state and keeps it true: pushes from the kernel, requests to it, and a slow look in between. */
-export class ClustersService implements IDisposable {
+export class ClustersService {
   readonly #settings: ClustersSettings;
   readonly #connection: ClustersConnection;
   readonly #poll: Poll;

@@ -1,6 +1,5 @@
 import type { Kernel, KernelMessage, Session } from "@jupyterlab/services";
 import { type JSONObject, PromiseDelegate } from "@lumino/coreutils";
-import type { IDisposable } from "@lumino/disposable";
 import { type ISignal, Signal } from "@lumino/signaling";
 import type { ClusterRow, ClustersMethods, clustersTarget } from "../protocol/clusters-rpc.ts";
 
@@ -14,7 +13,7 @@ type Result = ClustersMethods[Method]["result"];
 const patienceMs: Partial<Record<Method, number>> = { list: 30_000 };
 
 /** One comm to the manager kernel, from its opening to its end: JSON-RPC 2.0 both ways. Never reopened. */
-export class RpcComm implements IDisposable {
+export class RpcComm {
   readonly #session: Session.ISessionConnection;
   readonly #comm: Kernel.IComm;
   readonly #pending = new Map<number, PromiseDelegate<Result>>();

@@ -14,7 +14,7 @@ type Work =
   | { readonly state: "error"; readonly problem: string };
 
 /** Thrown when a cluster is asked for something that its present state forbids. */
-export class ClusterBusy extends Error {
+class ClusterBusy extends Error {
   override name = "ClusterBusy";
 }
 

@@ -11,7 +11,7 @@ export interface NotebookCell {
   readonly execution_count?: number | null;
   readonly outputs?: readonly NotebookOutput[];
 }
-export interface NotebookOutput {
+interface NotebookOutput {
   readonly output_type: string;
   readonly name?: string;
   readonly text?: string;

@@ -79,7 +79,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
 }
 
 /** Runs the built `tsparallel install --prefix`. */
-export async function installTsparallel(prefix: string): Promise<void> {
+async function installTsparallel(prefix: string): Promise<void> {
   const program = join(repository, "dist", "install", "main.js");
   const child = spawn(process.execPath, [program, "install", "--prefix", prefix], {
     stdio: ["ignore", "ignore", "inherit"],
