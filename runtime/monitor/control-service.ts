@@ -1,0 +1,75 @@
+import { constants } from "node:os";
+import type { Message, Session } from "../../protocol/session.ts";
+import type { Channel, Frames } from "../../transport/channel.ts";
+import { signalNumber } from "./signals.ts";
+
+export interface ControlServiceOptions {
+  readonly channel: Channel;
+  readonly session: Session;
+  interrupt(): void;
+  /** A signal other than SIGINT, for this process. */
+  signal(signal: number): void;
+  shutdown(request: Message, restart: boolean): void;
+  /** Everything that is for the main thread. */
+  forward(frames: Frames): void;
+  log(text: string): void;
+}
+
+/** Answers what must be answered while the main thread is stuck; hands on the rest. */
+export class ControlService {
+  readonly #options: ControlServiceOptions;
+
+  constructor(options: ControlServiceOptions) {
+    this.#options = options;
+    options.channel.listen((frames) => this.#receive(frames));
+  }
+
+  #receive(frames: Frames): void {
+    let message: Message;
+    try {
+      message = this.#options.session.unpack(frames);
+    } catch (error) {
+      this.#options.log(`Control message dropped: ${error instanceof Error ? error.message : String(error)}`);
+      return;
+    }
+    this.#handle(message, frames);
+  }
+
+  #handle(message: Message, frames: Frames): void {
+    switch (message.header.msg_type) {
+      case "interrupt_request":
+        this.#options.interrupt();
+        this.#reply(message, "interrupt_reply", { status: "ok" });
+        break;
+      case "signal_request":
+        this.#signal(message);
+        break;
+      case "shutdown_request": {
+        const restart = message.content["restart"] === true;
+        this.#reply(message, "shutdown_reply", { status: "ok", restart });
+        this.#options.shutdown(message, restart);
+        break;
+      }
+      default:
+        this.#options.forward(frames);
+    }
+  }
+
+  /** As ipyparallel's nanny answers it (wire protocol §13.5). */
+  #signal(message: Message): void {
+    const number = signalNumber(message.content["sig"]);
+    if (number === undefined) {
+      const evalue = `This system knows no signal ${JSON.stringify(message.content["sig"])}.`;
+      this.#reply(message, "signal_reply", { status: "error", ename: "ValueError", evalue, traceback: [] });
+      return;
+    }
+    this.#reply(message, "signal_reply", { status: "ok" });
+    if (number === constants.signals.SIGINT) this.#options.interrupt();
+    else this.#options.signal(number);
+  }
+
+  #reply(request: Message, type: string, content: Record<string, string | boolean | readonly string[]>): void {
+    const { session, channel } = this.#options;
+    channel.send(session.pack({ type, content, parent: request.header, idents: request.idents }));
+  }
+}
