@@ -1,0 +1,42 @@
+import type { CellProgram } from "../protocol/cell-program.ts";
+import type { Arity } from "./results/result-plan.ts";
+import type { Targets } from "./targets.ts";
+
+/** Arguments of a function, as a call takes them. */
+export type RemoteArguments<Args extends unknown[]> = Args;
+
+/** Options of a single call on a direct view. */
+export interface CallOptions {
+  /** Engines for this call, instead of the view's. */
+  readonly targets?: Targets | undefined;
+}
+
+/** Call options that leave the view's engines as they are. */
+export interface OwnTargets {
+  readonly targets?: undefined;
+}
+
+/** Whether a call with these options has one result or several: `{ targets: 0 }` gives a value, `{ targets: [0] }` an array. */
+export type ArityOf<A extends Arity, Options> = Options extends { readonly targets: number }
+  ? "one"
+  : Options extends { readonly targets: readonly number[] | string }
+    ? "many"
+    : Options extends { readonly targets?: undefined }
+      ? A
+      : Arity;
+
+export interface ExecuteOptions extends CallOptions {
+  /** The code, made ready to run. Without it each engine compiles the code by itself. */
+  readonly program?: CellProgram | undefined;
+  /** Whether to keep output and the value of the last expression back. */
+  readonly silent?: boolean | undefined;
+}
+
+/** What is the same for all calls of a view, made by `withFlags`. */
+export interface DirectFlags {
+  readonly targets?: Targets;
+  /** Whether the magics wait for results of this view. */
+  readonly block?: boolean;
+  /** Name of its requests in their metadata. */
+  readonly label?: string;
+}

@@ -1,0 +1,61 @@
+import { hostname, networkInterfaces } from "node:os";
+import { type ClientConnection, channelUrl, type ReaderHost } from "../protocol/connection-file.ts";
+import type { Channel } from "../transport/channel.ts";
+import { dealer, subscriber } from "../transport/zmq-channel.ts";
+import { ConnectError } from "./errors/failures.ts";
+
+/** The client's ends of the controller's channels (wire protocol §4). */
+export interface ClientChannels {
+  readonly query: Channel;
+  readonly mux: Channel;
+  readonly task: Channel;
+  readonly control: Channel;
+  readonly iopub: Channel;
+  readonly notification: Channel;
+  /** Settles when both subscriptions stand: what is published later arrives. */
+  readonly subscribed: Promise<unknown>;
+}
+
+/**
+ * Connects to all channels of a controller; whether it is there shows only when it answers.
+ * @throws {ConnectError} when it asks for what this client cannot do
+ */
+export function openChannels(connection: ClientConnection): ClientChannels {
+  refuseUnknown(connection);
+  const reader = thisHost();
+  const url = (port: number) => channelUrl(connection, port, reader);
+  const [iopub, notification] = [subscriber(), subscriber()];
+  const subscribed = Promise.all([iopub.connected(), notification.connected()]);
+  return {
+    query: dealer().connect(url(connection.registration)),
+    mux: dealer().connect(url(connection.mux)),
+    task: dealer().connect(url(connection.task)),
+    control: dealer().connect(url(connection.control)),
+    iopub: iopub.connect(url(connection.iopub)),
+    notification: notification.connect(url(connection.notification)),
+    subscribed,
+  };
+}
+
+/** Where the hub answers, as `host:port`. */
+export function hubAddress(connection: ClientConnection): string {
+  return channelUrl(connection, connection.registration, thisHost()).replace(/^\w+:\/\//, "");
+}
+
+function refuseUnknown(connection: ClientConnection): void {
+  if (connection.curve_serverkey)
+    throw new ConnectError(
+      "The controller encrypts with CURVE, which this client does not speak yet: start it with --no-curve.",
+    );
+  const packers = [connection.pack, connection.unpack];
+  if (packers.some((packer) => packer !== "json" && packer !== "orjson"))
+    throw new ConnectError(
+      `The controller packs messages with ${connection.pack}: start it with --Session.packer=json.`,
+    );
+}
+
+function thisHost(): ReaderHost {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const addresses = all.filter(({ internal }) => !internal).map(({ address }) => address);
+  return { hostname: hostname(), addresses };
+}

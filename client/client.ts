@@ -1,0 +1,176 @@
+import { randomBytes } from "node:crypto";
+import { inspect } from "node:util";
+import { currentHost } from "../protocol/host.ts";
+import { sessionId } from "../protocol/ids.ts";
+import { Session } from "../protocol/session.ts";
+import { Signer } from "../protocol/signature.ts";
+import { type ClientChannels, hubAddress, openChannels } from "./client-channels.ts";
+import { ConnectionService } from "./connection-service.ts";
+import { DirectView } from "./direct-view.ts";
+import { ConnectError, TimeoutError } from "./errors/failures.ts";
+import { type ConnectionChoice, findConnection } from "./find-connection.ts";
+import { LoadBalancedView } from "./load-balanced-view.ts";
+import { type QueueStatus, readQueueStatus } from "./queue-status.ts";
+import { tellEngines } from "./requests/tell-engines.ts";
+import type { AsyncResult } from "./results/async-result.ts";
+import type { Arity } from "./results/result-plan.ts";
+import { type WaitOptions, waitFor } from "./results/wait-options.ts";
+import { fixTargets, recipients, type Targets } from "./targets.ts";
+
+/** Which controller, and how long to wait for it. */
+export interface ConnectOptions extends ConnectionChoice, WaitOptions {}
+
+/**
+ * A connection to one cluster: the list of its engines, and views to work with them.
+ *
+ *     await using rc = await Client.connect();
+ *     const squares = await rc.loadBalancedView().map((x) => x * x, [1, 2, 3]);
+ */
+export class Client implements AsyncDisposable {
+  readonly #connection: ConnectionService;
+
+  private constructor(connection: ConnectionService) {
+    this.#connection = connection;
+  }
+
+  /**
+   * Connects to a controller; resolves when it has answered. In a notebook the first client brings the magics.
+   * @param options without any, the default profile's cluster; `timeoutMs` is 10,000 unless given
+   * @throws {ConnectError} when there is no connection file, or nobody answers in time
+   * @throws {InvalidConnection} when the connection file is damaged
+   */
+  static async connect(options: ConnectOptions = {}): Promise<Client> {
+    const { timeoutMs = 10_000 } = options;
+    const file = findConnection(options);
+    const signer = new Signer(file.key, file.signature_scheme);
+    const session = new Session({ id: sessionId(randomBytes(16)), signer, pid: process.pid });
+    const connection = new ConnectionService(openChannels(file), session);
+    try {
+      const late = () => `No controller answers at ${hubAddress(file)} after ${timeoutMs / 1000} s.`;
+      await waitFor(connection.open(), { ...options, timeoutMs }, late);
+    } catch (error) {
+      await connection[Symbol.asyncDispose]();
+      if (!(error instanceof TimeoutError)) throw error;
+      throw new ConnectError(`${error.message} If it has ended, start a new one with \`ipcluster start -n 4\`.`);
+    }
+    const client = new Client(connection);
+    currentHost()?.clientConnected?.(client);
+    return client;
+  }
+
+  /** A client over channels that are open already, for tests. */
+  static async over(channels: ClientChannels, session: Session): Promise<Client> {
+    const connection = new ConnectionService(channels, session);
+    await connection.open();
+    return new Client(connection);
+  }
+
+  /** Ids of the engines that there are now, in ascending order. */
+  get ids(): readonly number[] {
+    return this.#connection.engines.ids;
+  }
+
+  /** Message ids of everything sent that has no reply yet, oldest first. */
+  get outstanding(): readonly string[] {
+    return this.#connection.pending.outstanding;
+  }
+
+  /**
+   * A view of one engine (its results are values) or of several (arrays).
+   * @param targets without it, all engines that there are now
+   * @throws {NoEnginesRegistered} when there are none, unless for `"all"`
+   * @throws {RangeError} when one of them is not there
+   */
+  view(target: number): DirectView<"one">;
+  view(targets?: Exclude<Targets, number>): DirectView<"many">;
+  view(targets?: Targets): DirectView<Arity> {
+    return new DirectView(this.#connection, fixTargets(targets, this.#connection.engines));
+  }
+
+  /** A view as {@link view} makes it, unless told otherwise of `"all"` engines, whichever there are at each call. */
+  directView(target: number): DirectView<"one">;
+  directView(targets?: Exclude<Targets, number>): DirectView<"many">;
+  directView(targets: Targets = "all"): DirectView<Arity> {
+    return new DirectView(this.#connection, fixTargets(targets, this.#connection.engines));
+  }
+
+  /** A view that runs each call on an engine of the scheduler's choice, among `targets`. */
+  loadBalancedView(targets: Targets = "all"): LoadBalancedView {
+    return new LoadBalancedView(this.#connection, fixTargets(targets, this.#connection.engines));
+  }
+
+  /**
+   * Resolves when there are at least `n` engines.
+   * @param options without `timeoutMs` the wait has no end
+   * @throws {TimeoutError} when there are fewer after `timeoutMs`
+   */
+  async waitForEngines(n: number, options: WaitOptions = {}): Promise<void> {
+    const end = new AbortController();
+    try {
+      await waitFor(this.#haveEngines(n, end.signal), options, () => {
+        return `Only ${this.ids.length} of ${n} engines have registered after ${(options.timeoutMs ?? 0) / 1000} s.`;
+      });
+    } finally {
+      end.abort();
+    }
+  }
+
+  /** How many requests and tasks engines have, as the hub counts them. */
+  async queueStatus(targets: Targets = "all", options: WaitOptions = {}): Promise<QueueStatus> {
+    const { engines } = this.#connection;
+    const ids = engines.size === 0 ? null : recipients(fixTargets(targets, engines), engines);
+    const answer = this.#connection.askHub("queue_request", { targets: ids, verbose: false });
+    return readQueueStatus(await waitFor(answer, options, () => "The hub did not answer in time."));
+  }
+
+  /**
+   * Asks engines not to run what has not begun; that ends in `TaskAborted`. Resolves when they have heard.
+   * @param results what to abort; without it, everything that waits on the engines, whoever sent it
+   */
+  async abort(results?: AsyncResult<unknown> | readonly AsyncResult<unknown>[]): Promise<void> {
+    if (results !== undefined) await Promise.all([results].flat().map((result) => result.abort()));
+    else await tellEngines(this.#connection, "all", "abort_request", { msg_ids: null });
+  }
+
+  /** Removes all variables of users from the engines. */
+  async clear(targets: Targets = "all"): Promise<void> {
+    await tellEngines(this.#connection, targets, "clear_request", {});
+  }
+
+  /** Stops the code that engines are running; their variables stay. What waits behind it goes on. */
+  async interrupt(targets: Targets = "all"): Promise<void> {
+    await tellEngines(this.#connection, targets, "signal_request", { sig: "SIGINT" });
+  }
+
+  /**
+   * Ends engines; what they still had to do is aborted. With `hub`, ends the controller too and closes this client.
+   * Resolves when they have agreed.
+   */
+  async shutdown(options: { readonly targets?: Targets; readonly hub?: boolean } = {}): Promise<void> {
+    const { targets = "all", hub = false } = options;
+    if (this.ids.length > 0) await tellEngines(this.#connection, targets, "shutdown_request", { restart: false });
+    if (!hub) return;
+    await this.#connection.askHub("shutdown_request", {});
+    await this.close();
+  }
+
+  /** Ends the connection; what is outstanding fails with `TaskAborted`. Engines go on. */
+  async close(): Promise<void> {
+    await this.#connection[Symbol.asyncDispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  [inspect.custom](): string {
+    return `<Client ${this.ids.length} engine${this.ids.length === 1 ? "" : "s"}>`;
+  }
+
+  async #haveEngines(n: number, signal: AbortSignal): Promise<void> {
+    while (this.ids.length < n) {
+      this.#connection.requireOpen();
+      await this.#connection.enginesChange(signal);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { RemoteError, type RemoteFailure } from "./remote-error.ts";
+
+/** An engine died or was never there; its requests have no result. */
+export class EngineError extends RemoteError {}
+/** The request was aborted before an engine ran it, or the client was closed. */
+export class TaskAborted extends RemoteError {}
+/** An engine refused a task because a dependency of its code is not met there. */
+export class UnmetDependency extends RemoteError {}
+/** No engine will ever be able to run the task. */
+export class ImpossibleDependency extends UnmetDependency {}
+/** The task names a task that was never submitted, or itself. */
+export class InvalidDependency extends ImpossibleDependency {}
+/** The task waited longer than its `timeoutMs` for its dependencies or for an engine. */
+export class DependencyTimeout extends ImpossibleDependency {}
+
+/** There is no engine to send to. */
+export class NoEnginesRegistered extends Error {
+  override name = "NoEnginesRegistered";
+
+  constructor() {
+    super(
+      "No engine is registered: start some with `ipcluster start -n 4`, or wait with `await rc.waitForEngines(4)`.",
+    );
+  }
+}
+
+/** Something was not there in time. The request goes on: ask again, or abort it. */
+export class TimeoutError extends Error {
+  override name = "TimeoutError";
+}
+
+/** The client could not find or reach a controller. */
+export class ConnectError extends Error {
+  override name = "ConnectError";
+}
+
+/** Failures that controller and client themselves report, by the name that travels. */
+const classes: Readonly<Record<string, new (failure: RemoteFailure, message?: string) => RemoteError>> = {
+  EngineError,
+  TaskAborted,
+  ImpossibleDependency,
+  InvalidDependency,
+  TaskTimeout: DependencyTimeout,
+  DependencyTimeout,
+};
+
+/** What to say where the controller sends a name and no words (wire protocol §11.7). */
+const explanations: Readonly<Record<string, string>> = {
+  ImpossibleDependency: "No engine will ever be able to run this task: check its targets and dependencies.",
+  InvalidDependency: "The task depends on itself, or on a task that was never submitted.",
+  TaskTimeout: "The task waited longer than its timeoutMs for an engine.",
+};
+
+/** The error for a failure: the one place where failures become errors. */
+export function remoteError(failure: RemoteFailure): RemoteError {
+  if (failure.ename === "UnmetDependency") return new UnmetDependency(failure);
+  const FailureClass = failure.traceback.length === 0 ? classes[failure.ename] : undefined;
+  if (!FailureClass) return new RemoteError(failure);
+  return new FailureClass(failure, failure.evalue || explanations[failure.ename] || failure.ename);
+}

@@ -1,0 +1,92 @@
+import { inspect } from "node:util";
+
+/** Where something went wrong. */
+export interface FailedEngine {
+  /** `undefined` when the engine was never announced to this client. */
+  readonly id: number | undefined;
+  readonly uuid: string;
+}
+
+/** What went wrong on an engine or on the way to it, as data: the shape in which it travels and is kept. */
+export interface RemoteFailure {
+  /** Class of what was thrown, for example `TypeError`. */
+  readonly ename: string;
+  /** Its message. */
+  readonly evalue: string;
+  /** Lines as the engine wrote them, first the name and message; empty where no code of an engine failed. */
+  readonly traceback: readonly string[];
+  /** Absent where no engine is to blame. */
+  readonly engine?: FailedEngine;
+  /** What the engine was doing: `apply`, `execute`. */
+  readonly method: string;
+}
+
+/**
+ * What code threw on an engine, or why a request never got that far.
+ *
+ * `name` tells the kind of failure (`RemoteError`, `EngineError`, …), `ename` what the engine's code threw. The stack is
+ * the engine's, not this process's.
+ */
+export class RemoteError extends Error {
+  readonly #failure: RemoteFailure;
+
+  constructor(failure: RemoteFailure, message = `${engineLabel(failure)} ${failure.ename}: ${failure.evalue}`) {
+    super(message);
+    this.#failure = failure;
+    // Not enumerable, as the name of a built-in error is: Node would print it a second time.
+    Object.defineProperty(this, "name", { value: new.target.name });
+    const frames = splitLines(failure.traceback).filter((line) => /^\s+at /.test(line));
+    this.stack = [`${this.name}: ${message}`, ...frames].join("\n");
+  }
+
+  /** Name of the class that was thrown, for example `TypeError`. */
+  get ename(): string {
+    return this.#failure.ename;
+  }
+
+  /** Message of what was thrown. */
+  get evalue(): string {
+    return this.#failure.evalue;
+  }
+
+  /** The engine's own lines, one string a line; empty where no code of an engine failed. */
+  get traceback(): readonly string[] {
+    return splitLines(this.#failure.traceback);
+  }
+
+  /** Id of the engine that failed; `undefined` where none did. */
+  get engine(): number | undefined {
+    return this.#failure.engine?.id;
+  }
+
+  /** The failed engine and what it was doing; `undefined` where no engine is to blame. */
+  get engineInfo(): { engineId: number | undefined; engineUuid: string; method: string } | undefined {
+    const { engine, method } = this.#failure;
+    return engine && { engineId: engine.id, engineUuid: engine.uuid, method };
+  }
+
+  /** What a terminal or notebook shows: `[2:execute]:` and the engine's traceback, one string a line. */
+  renderTraceback(): string[] {
+    if (this.traceback.length === 0) return [`${this.name}: ${this.message}`];
+    return [engineLabel(this.#failure), ...this.traceback];
+  }
+
+  /** Prints {@link renderTraceback}. */
+  printTraceback(): void {
+    console.log(this.renderTraceback().join("\n"));
+  }
+
+  [inspect.custom](): string {
+    return this.renderTraceback().join("\n");
+  }
+}
+
+/** `[2:execute]:`, or `[Engine Exception]` where no engine is known (the manual's words). */
+function engineLabel(failure: RemoteFailure): string {
+  return failure.engine ? `[${failure.engine.id ?? "?"}:${failure.method}]:` : "[Engine Exception]";
+}
+
+/** Python's engines put several lines into one string. */
+function splitLines(traceback: readonly string[]): string[] {
+  return traceback.flatMap((part) => part.replace(/\n$/, "").split("\n"));
+}

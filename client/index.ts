@@ -1,0 +1,32 @@
+/** The public API of tsparallel. In a notebook and in plain Node programs: `import { Client } from "tsparallel"`. */
+export { CanningError } from "../canning/canning-error.ts";
+export { Cluster } from "../cluster/cluster.ts";
+export type { ArityOf, CallOptions, DirectFlags, ExecuteOptions } from "./call-options.ts";
+export { Client, type ConnectOptions } from "./client.ts";
+export { DirectView } from "./direct-view.ts";
+export { CompositeError } from "./errors/composite-error.ts";
+export {
+  ConnectError,
+  DependencyTimeout,
+  EngineError,
+  ImpossibleDependency,
+  InvalidDependency,
+  NoEnginesRegistered,
+  TaskAborted,
+  TimeoutError,
+  UnmetDependency,
+} from "./errors/failures.ts";
+export { RemoteError } from "./errors/remote-error.ts";
+export { LoadBalancedView, type MapOptions, type TaskFlags } from "./load-balanced-view.ts";
+export { type Display, display, newDisplay } from "./output/display.ts";
+export { clearOutput, prompt, publishData } from "./output/host-calls.ts";
+export type { Grouping } from "./output/output-layout.ts";
+export type { EngineQueue, QueueStatus } from "./queue-status.ts";
+export type { ExecuteReply } from "./requests/execute-reply.ts";
+export type { CellResult, OutputPiece, RichOutput } from "./requests/output-piece.ts";
+export type { TaskMetadata } from "./requests/task-metadata.ts";
+export { type AsyncMapResult, AsyncResult } from "./results/async-result.ts";
+export type { EngineOutput } from "./results/output-stream.ts";
+export type { Arity, PerEngine } from "./results/result-plan.ts";
+export type { WaitOptions } from "./results/wait-options.ts";
+export type { Targets } from "./targets.ts";

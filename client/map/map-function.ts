@@ -1,0 +1,47 @@
+import type { AsyncMapResult } from "../results/async-result.ts";
+import type { Sequence } from "./sequences.ts";
+
+/**
+ * Calls a function with the elements of one sequence, or of several side by side, shared among the engines. Results are
+ * in the order of the elements.
+ * @typeParam Options may follow the sequences
+ * @throws {RangeError} when the sequences differ in length
+ */
+export interface MapFunction<Options> {
+  <T, R>(f: (item: T) => R, sequence: Sequence<T>, options?: Options): AsyncMapResult<Awaited<R>>;
+  <T, U, R>(
+    f: (first: T, second: U) => R,
+    firsts: Sequence<T>,
+    seconds: Sequence<U>,
+    options?: Options,
+  ): AsyncMapResult<Awaited<R>>;
+  <T, U, V, R>(
+    f: (first: T, second: U, third: V) => R,
+    firsts: Sequence<T>,
+    seconds: Sequence<U>,
+    thirds: Sequence<V>,
+    options?: Options,
+  ): AsyncMapResult<Awaited<R>>;
+  <Items extends unknown[], R>(
+    f: (...items: Items) => R,
+    ...sequences: { [Index in keyof Items]: Sequence<Items[Index]> }
+  ): AsyncMapResult<Awaited<R>>;
+}
+
+/** Any function, as a map calls it. */
+export type ItemFunction = (...items: never[]) => unknown;
+
+/** Tells the sequences of a map from the options that may follow them. */
+export function splitArguments<Options extends object>(
+  rest: readonly (Sequence<unknown> | Options | undefined)[],
+): { readonly sequences: readonly Sequence<unknown>[]; readonly options: Partial<Options> } {
+  const last = rest.at(-1);
+  if (rest.length > 1 && !isSequence(last))
+    return { sequences: rest.slice(0, -1).filter(isSequence), options: last ?? {} };
+  return { sequences: rest.filter(isSequence), options: {} };
+}
+
+function isSequence(value: unknown): value is Sequence<unknown> {
+  if (typeof value === "string") return true;
+  return typeof value === "object" && value !== null && (Symbol.iterator in value || "length" in value);
+}

@@ -1,0 +1,36 @@
+import { can } from "../../canning/can.ts";
+import { seal, unseal } from "../../canning/seal.ts";
+import { currentHost } from "../../protocol/host.ts";
+import type { JsonObject } from "../../protocol/json.ts";
+import type { Message } from "../../protocol/session.ts";
+import type { Signer } from "../../protocol/signature.ts";
+
+const codec = "v8";
+
+/** What an `apply_request` does on an engine. */
+export type Operation = "call" | "push" | "pull";
+
+/** The part of an `apply_request` that is the same for all its engines: canned once, its frames shared. */
+export interface CannedCall {
+  readonly buffers: readonly Buffer[];
+  readonly metadata: JsonObject;
+}
+
+/**
+ * @param value `{ fn, args }` for a call, `{ name: value }` for a push, names for a pull
+ * @throws {CanningError} when something in it cannot travel
+ */
+export function cannedCall(value: unknown, operation: Operation, signer: Signer): CannedCall {
+  const variables = currentHost()?.variables;
+  const buffers = can(value, variables ? { codec, variables } : { codec });
+  const canning = seal(buffers, signer, codec);
+  return { buffers, metadata: operation === "call" ? { canning } : { canning, operation } };
+}
+
+/**
+ * The value that a reply or a `data_message` carries.
+ * @throws {CanningError} when it was tampered with or cannot be decoded
+ */
+export function cannedValue(message: Pick<Message, "buffers" | "metadata">, signer: Signer): unknown {
+  return unseal(message.buffers, message.metadata, signer);
+}

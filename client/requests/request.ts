@@ -1,0 +1,156 @@
+import type { Header } from "../../protocol/envelope.ts";
+import { type EngineUuid, engineUuid, type MsgId, msgId } from "../../protocol/ids.ts";
+import { isJsonObject, type JsonObject } from "../../protocol/json.ts";
+import type { Message } from "../../protocol/session.ts";
+import type { FailedEngine, RemoteFailure } from "../errors/remote-error.ts";
+import type { OutputPiece } from "./output-piece.ts";
+import { readFailure } from "./read-output.ts";
+import { RequestOutput } from "./request-output.ts";
+
+export type Method = "apply" | "execute";
+
+/** How a request ended. */
+export type Outcome =
+  | { readonly status: "ok"; readonly value: unknown }
+  | { readonly status: "error" | "aborted"; readonly failure: RemoteFailure };
+
+/** Told what becomes of a request. Must not throw. */
+export interface RequestObserver {
+  outputCame(request: Request, piece: OutputPiece): void;
+  /** The outcome and all output are there. Called once. */
+  requestFinished(request: Request): void;
+}
+
+export interface RequestPlan {
+  readonly method: Method;
+  /** Reads the value from an `ok` reply. */
+  readonly read: (reply: Message, request: Request) => unknown;
+  /** Items that it computes, for progress; 1 unless it is a chunk of a map. */
+  readonly size?: number;
+  readonly label?: string | undefined;
+  /** Of an execute. */
+  readonly code?: string;
+}
+
+/**
+ * One message to one engine or to the task scheduler, and what came back.
+ *
+ * *Sent*; *replied*, when the reply has come but the engine's last output has not; *finished*. A reply that promises no
+ * output, or whose `idle` status came first, finishes at once (wire protocol §13.7, §16: reply and output travel on
+ * sockets of their own, in no order).
+ */
+export class Request {
+  readonly msgId: MsgId;
+  readonly method: Method;
+  readonly size: number;
+  readonly label: string | undefined;
+  readonly code: string | undefined;
+  /** As the wire writes it. */
+  readonly submitted: string;
+  readonly observer: RequestObserver;
+  readonly #read: RequestPlan["read"];
+  /** The one engine that it was sent to; `undefined` for a task, whose engine the scheduler chooses. */
+  readonly sentTo: EngineUuid | undefined;
+  /** Where it runs or ran, as far as known: the scheduler's choice shows when the engine writes or answers. */
+  engine: EngineUuid | undefined;
+  started: string | undefined;
+  completed: string | undefined;
+  /** Milliseconds since 1970, on this machine's clock. */
+  receivedMs: number | undefined;
+  outcome: Outcome | undefined;
+  output: RequestOutput | undefined;
+  isFinished = false;
+  #isIdle = false;
+
+  constructor(header: Header, plan: RequestPlan, observer: RequestObserver, sentTo?: EngineUuid) {
+    this.msgId = msgId(header.msg_id);
+    this.submitted = header.date;
+    this.method = plan.method;
+    this.size = plan.size ?? 1;
+    this.label = plan.label;
+    this.code = plan.code;
+    this.observer = observer;
+    this.#read = plan.read;
+    this.sentTo = sentTo;
+    this.engine = sentTo;
+  }
+
+  /** @returns whether that finished it */
+  takeReply(reply: Message, receivedMs: number, locate: (uuid: EngineUuid) => FailedEngine): boolean {
+    if (this.isFinished || this.outcome) return false;
+    const { metadata } = reply;
+    if (typeof metadata["engine"] === "string") this.engine = this.sentTo ?? engineUuid(metadata["engine"]);
+    if (typeof metadata["started"] === "string") this.started = metadata["started"];
+    this.completed = reply.header.date;
+    this.receivedMs = receivedMs;
+    this.outcome = this.#outcomeOf(reply, this.engine && locate(this.engine));
+    return (this.#isIdle || !promisesOutput(reply)) && this.#finish();
+  }
+
+  /** @returns whether that finished it */
+  takeIdle(): boolean {
+    this.#isIdle = true;
+    return this.outcome !== undefined && this.#finish();
+  }
+
+  takeOutput(piece: OutputPiece, engine: EngineUuid): void {
+    this.engine ??= engine;
+    this.output ??= new RequestOutput();
+    this.output.add(piece);
+    this.observer.outputCame(this, piece);
+  }
+
+  /** Ends it without its reply or without the rest of its output. */
+  fail(failure: RemoteFailure, receivedMs: number): void {
+    if (this.isFinished) return;
+    this.receivedMs ??= receivedMs;
+    this.outcome ??= { status: failure.ename === "TaskAborted" ? "aborted" : "error", failure };
+    this.#finish();
+  }
+
+  #finish(): true {
+    this.isFinished = true;
+    this.observer.requestFinished(this);
+    return true;
+  }
+
+  #outcomeOf(reply: Message, engine: FailedEngine | undefined): Outcome {
+    const { method } = this;
+    const status = reply.content["status"];
+    if (status === "aborted") {
+      const evalue = `request ${this.msgId} was aborted before it ran`;
+      return { status, failure: { ename: "TaskAborted", evalue, traceback: [], method } };
+    }
+    if (status === "error") return { status, failure: named(readFailure(reply.content, engine, method), this.msgId) };
+    try {
+      return { status: "ok", value: this.#read(reply, this) };
+    } catch (error) {
+      const { name, message } = error instanceof Error ? error : new Error(String(error));
+      const failure = { ename: name, evalue: `its result cannot be read: ${message}`, traceback: [], method };
+      return { status: "error", failure: engine ? { ...failure, engine } : failure };
+    }
+  }
+}
+
+/** The controller writes an engine's death with its uuid; people know its id. */
+function named(failure: RemoteFailure, id: MsgId): RemoteFailure {
+  if (failure.ename !== "EngineError" || !failure.engine) return failure;
+  return engineDied(failure.engine, id, failure.method);
+}
+
+export function engineDied(engine: FailedEngine, id: MsgId, method: string): RemoteFailure {
+  const evalue = `engine ${engine.id ?? "?"} (${engine.uuid}) died while running task ${id}`;
+  return { ename: "EngineError", evalue, traceback: [], engine, method };
+}
+
+/**
+ * Whether `idle` will follow. Our engines say so (`metadata.output`); others always send it, except for replies that no
+ * engine made: aborted ones, and errors without `engine_info`.
+ */
+function promisesOutput({ content, metadata }: { content: JsonObject; metadata: JsonObject }): boolean {
+  if (typeof metadata["output"] === "boolean") return metadata["output"];
+  if (content["status"] === "aborted") return false;
+  if (content["status"] !== "error") return true;
+  const origin = content["engine_info"];
+  return isJsonObject(origin) && Object.keys(origin).length > 0;
+}

@@ -1,0 +1,25 @@
+import type { EngineDirectory } from "../engine-directory.ts";
+import type { Request } from "../requests/request.ts";
+
+/** Whether a result belongs to one engine or to several: one gives a value, several give an array. */
+export type Arity = "one" | "many";
+/** A value for a result of one engine, an array in engine order for several. */
+export type PerEngine<A extends Arity, V> = A extends "one" ? V : V[];
+
+/** How an AsyncResult is made of what its requests bring. */
+export interface ResultPlan<T> {
+  /** What was called, for example `execute`. */
+  readonly name: string;
+  readonly arity: Arity;
+  /** Puts the values of all requests, in order, together. */
+  readonly join: (values: readonly unknown[]) => T;
+  /** Items of one request's value; the value itself where it is left out. */
+  readonly itemsOf?: (value: unknown) => Iterable<unknown>;
+  /** Number of items; that of requests where it is left out. */
+  readonly length?: number;
+  /** Whether iteration gives items in order (the default) or as they come. */
+  readonly isOrdered?: boolean;
+  readonly engines: EngineDirectory;
+  /** Asks the engines not to run requests that wait in their queues. */
+  readonly abort: (requests: readonly Request[]) => Promise<void>;
+}

@@ -1,0 +1,26 @@
+import { abortable } from "../../protocol/deferred.ts";
+import { TimeoutError } from "../errors/failures.ts";
+
+/** How long to wait for something that another process does. */
+export interface WaitOptions {
+  /** Milliseconds; without it the wait has no end. */
+  readonly timeoutMs?: number;
+  /** Ends the wait, not the work: the wait rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * @param late what to say when the time is up
+ * @throws {TimeoutError} when it takes longer than `timeoutMs`
+ */
+export async function waitFor<T>(work: Promise<T>, options: WaitOptions, late: () => string): Promise<T> {
+  const { timeoutMs, signal } = options;
+  if (timeoutMs === undefined) return abortable(work, signal);
+  const timeout = AbortSignal.timeout(timeoutMs);
+  try {
+    return await abortable(work, signal ? AbortSignal.any([signal, timeout]) : timeout);
+  } catch (error) {
+    if (timeout.aborted && error === timeout.reason) throw new TimeoutError(late());
+    throw error;
+  }
+}
