@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
+import { makeProfileFolders } from "../cli/make-profile-folders.ts";
 import { nearest } from "../cli/nearest.ts";
 import { ipythonDir, type ProfileChoice, profileDir } from "../protocol/profile-paths.ts";
 
@@ -12,6 +13,11 @@ export interface Profile {
   readonly dir: string;
 }
 
+/** Thrown when a profile is asked for that does not exist. */
+export class NoSuchProfile extends Error {
+  override name = "NoSuchProfile";
+}
+
 /** Names a profile that need not exist. */
 export function chooseProfile(choice: ProfileChoice = {}, env: NodeJS.ProcessEnv = process.env): Profile {
   return profileAt(resolve(profileDir(choice, env, homedir())));
@@ -21,25 +27,20 @@ function profileAt(dir: string): Profile {
   return { name: /^profile_(.+)$/.exec(basename(dir))?.[1] ?? dir, dir };
 }
 
-/**
- * Makes the profile's folder and whatever subfolder it lacks; what is there stays as it is.
- * `security` holds keys and is its owner's alone.
- */
+/** Makes the profile's folder and whatever subfolder it lacks; what is there stays as it is. */
 export function createProfile(choice: ProfileChoice = {}, env: NodeJS.ProcessEnv = process.env): Profile {
   const profile = chooseProfile(choice, env);
-  for (const folder of ["log", "pid", "startup", "db", "static"])
-    mkdirSync(join(profile.dir, folder), { recursive: true });
-  mkdirSync(join(profile.dir, "security"), { recursive: true, mode: 0o700 });
+  makeProfileFolders(profile.dir);
   return profile;
 }
 
-/** @throws when the profile does not exist, with the nearest that does */
+/** @throws {NoSuchProfile} with the nearest that exists */
 export function findProfile(choice: ProfileChoice = {}, env: NodeJS.ProcessEnv = process.env): Profile {
   const profile = chooseProfile(choice, env);
   if (existsSync(profile.dir)) return profile;
   const names = listProfiles(choice, env).map(({ name }) => name);
   const meant = nearest(profile.name, names);
-  throw new Error(
+  throw new NoSuchProfile(
     `There is no profile "${profile.name}" (${profile.dir})${meant ? `: did you mean "${meant}"?` : "."} ` +
       "`tsparallel profile list` shows those there are.",
   );

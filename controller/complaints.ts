@@ -1,0 +1,47 @@
+import type { Logger } from "../cli/logger.ts";
+import { InvalidMessage } from "../protocol/envelope.ts";
+
+/** Least time between two lines about one socket: a broken peer must not fill the disk. */
+const quietMs = 5000;
+
+interface Silence {
+  untilMs: number;
+  suppressed: number;
+}
+
+/** Reports bad messages: one line each, few of them, naming the socket and the reason. */
+export class Complaints {
+  readonly #log: Logger;
+  /** Monotonic, in milliseconds. */
+  readonly #now: () => number;
+  readonly #silences = new Map<string, Silence>();
+
+  constructor(log: Logger, now: () => number) {
+    this.#log = log;
+    this.#now = now;
+  }
+
+  /** @returns the handler, for which a bad message is a line in the log; every other error is a bug and passes */
+  guard(socket: string, handle: (frames: Buffer[]) => void): (frames: Buffer[]) => void {
+    return (frames) => {
+      try {
+        handle(frames);
+      } catch (error) {
+        if (!(error instanceof InvalidMessage)) throw error;
+        this.#report(socket, error.message);
+      }
+    };
+  }
+
+  #report(socket: string, reason: string): void {
+    const silence = this.#silences.get(socket);
+    const nowMs = this.#now();
+    if (silence && nowMs < silence.untilMs) {
+      silence.suppressed++;
+      return;
+    }
+    const more = silence && silence.suppressed > 0 ? ` (and ${silence.suppressed} more since the last line)` : "";
+    this.#log.warn(`dropped a message on ${socket}: ${reason}${more}`);
+    this.#silences.set(socket, { untilMs: nowMs + quietMs, suppressed: 0 });
+  }
+}

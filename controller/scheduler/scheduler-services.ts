@@ -1,0 +1,85 @@
+import type { EngineUuid, MsgId } from "../../protocol/ids.ts";
+import type { Session } from "../../protocol/session.ts";
+import type { Channels } from "../channels.ts";
+import type { Complaints } from "../complaints.ts";
+import { BroadcastService } from "./broadcast-service.ts";
+import { IopubService } from "./iopub-service.ts";
+import { type RelayObserver, RelayService } from "./relay-service.ts";
+import { type SchemeName, schemes } from "./schemes.ts";
+import { TaskScheduler } from "./task-scheduler.ts";
+import { TaskSchedulerService } from "./task-scheduler-service.ts";
+
+export interface SchedulerServicesOptions {
+  readonly channels: Channels;
+  readonly session: Session;
+  readonly scheme: SchemeName;
+  /** Most tasks that an engine holds at once; 0 = no limit. */
+  readonly highWaterMark: number;
+  readonly isRegistered: (engine: EngineUuid) => boolean;
+  /** Told of direct requests, their replies, and tasks that an engine finished. */
+  readonly observer: RelayObserver & { finished(engine: EngineUuid, task: MsgId): void };
+  /** An engine announced on iopub that it ends. */
+  readonly engineLeft: (engine: EngineUuid) => void;
+  readonly complaints: Complaints;
+}
+
+interface JoiningEngine {
+  readonly id: number;
+  readonly uuid: EngineUuid;
+}
+
+/** How long a lost engine's replies may come late: the loss itself already had a grace. */
+const lateRepliesMs = 250;
+
+/** Everything between clients and engines: direct, control, balanced and broadcast requests, and output. */
+export class SchedulerServices implements AsyncDisposable {
+  /** What the hub asks about tasks. */
+  readonly taskOverview: TaskScheduler;
+  readonly #tasks: TaskSchedulerService;
+  readonly #broadcast: BroadcastService;
+
+  constructor(options: SchedulerServicesOptions) {
+    const { channels, session, isRegistered, observer, complaints } = options;
+    const shared = { session, isRegistered, complaints };
+    const { muxClients, muxEngines, controlClients, controlEngines } = channels;
+    new RelayService({ ...shared, name: "mux", clients: muxClients, engines: muxEngines, observer });
+    new RelayService({ ...shared, name: "control", clients: controlClients, engines: controlEngines });
+    new IopubService({
+      engines: channels.iopubEngines,
+      clients: channels.iopubClients,
+      signer: session.signer,
+      engineLeft: options.engineLeft,
+      complaints,
+    });
+    this.#broadcast = new BroadcastService({
+      ...shared,
+      clients: channels.broadcastClients,
+      engines: channels.broadcastEngines,
+    });
+    const { scheme, highWaterMark } = options;
+    this.taskOverview = new TaskScheduler({ scheme: schemes[scheme], highWaterMark, random: Math.random });
+    this.#tasks = new TaskSchedulerService({
+      scheduler: this.taskOverview,
+      clients: channels.taskClients,
+      engines: channels.taskEngines,
+      session,
+      lateRepliesMs,
+      taskFinished: (engine, task) => observer.finished(engine, task),
+      complaints,
+    });
+  }
+
+  engineJoined(engine: JoiningEngine): void {
+    this.#broadcast.engineJoined(engine);
+    this.#tasks.engineJoined(engine);
+  }
+
+  engineLost(engine: JoiningEngine): void {
+    this.#broadcast.engineLost(engine);
+    this.#tasks.engineLost(engine);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#tasks[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,174 @@
+import {
+  type Header,
+  InvalidMessage,
+  parseDict,
+  parseHeader,
+  parseParent,
+  verifyFrames,
+} from "../../protocol/envelope.ts";
+import type { Failure } from "../../protocol/failure.ts";
+import { type EngineUuid, engineUuid, type MsgId, msgId } from "../../protocol/ids.ts";
+import type { Session } from "../../protocol/session.ts";
+import type { Channel, Frames } from "../../transport/channel.ts";
+import type { Complaints } from "../complaints.ts";
+import { forgedReply } from "./forged-reply.ts";
+import type { SchedulerEffect, SchedulerEvent } from "./scheduler-events.ts";
+import { readOutcome, readTask } from "./task-metadata.ts";
+import type { TaskScheduler } from "./task-scheduler.ts";
+
+export interface TaskSchedulerServiceOptions {
+  readonly scheduler: TaskScheduler;
+  readonly clients: Channel;
+  readonly engines: Channel;
+  readonly session: Session;
+  /** How long a lost engine's replies may still come. */
+  readonly lateRepliesMs: number;
+  /** Told of the results that engines gave, aborted ones left out. */
+  readonly taskFinished: (engine: EngineUuid, task: MsgId) => void;
+  readonly complaints: Complaints;
+}
+
+/** A task that has not ended, as it came: it may have to be sent again. */
+interface Held {
+  readonly header: Header;
+  /** The client's address, then the message. */
+  readonly frames: Frames;
+  timeout?: NodeJS.Timeout;
+}
+
+/**
+ * Turns messages into events of the task scheduler and carries out its effects (wire protocol §5, §11):
+ *
+ *     from a client   client "<IDS|MSG>" …          to an engine   engine client "<IDS|MSG>" …
+ *     from an engine  engine client "<IDS|MSG>" …   to the client  client engine "<IDS|MSG>" …
+ *
+ * Of a task header and metadata are read, of a reply parent header and metadata; content and buffers never.
+ * A task that waits or runs is kept whole; what bounds that memory is how many tasks clients submit.
+ */
+export class TaskSchedulerService implements AsyncDisposable {
+  readonly #options: TaskSchedulerServiceOptions;
+  readonly #held = new Map<MsgId, Held>();
+  readonly #addresses = new Map<EngineUuid, Buffer>();
+  readonly #funerals = new Set<NodeJS.Timeout>();
+
+  constructor(options: TaskSchedulerServiceOptions) {
+    this.#options = options;
+    const { clients, engines, complaints } = options;
+    clients.listen(complaints.guard("task (clients)", (frames) => this.#submit(frames)));
+    engines.listen(complaints.guard("task (engines)", (frames) => this.#answer(frames)));
+  }
+
+  engineJoined({ uuid }: { readonly uuid: EngineUuid }): void {
+    this.#addresses.set(uuid, Buffer.from(uuid));
+    this.#handle({ kind: "engine-joined", engine: uuid });
+  }
+
+  engineLost({ uuid }: { readonly uuid: EngineUuid }): void {
+    this.#addresses.delete(uuid);
+    this.#handle({ kind: "engine-lost", engine: uuid });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { timeout } of this.#held.values()) clearTimeout(timeout);
+    for (const funeral of this.#funerals) clearTimeout(funeral);
+  }
+
+  #submit(frames: Buffer[]): void {
+    const { session, scheduler } = this.#options;
+    const at = verifyFrames(frames, session.signer);
+    if (at !== 1) throw new InvalidMessage(`${at} addresses before a task, exactly one expected`);
+    const header = parseHeader(frame(frames, at + 2));
+    const id = msgId(header.msg_id);
+    if (scheduler.knows(id)) throw new InvalidMessage(`task ${id} was submitted before (replayed message)`);
+    const task = readTask(id, parseDict(frame(frames, at + 4), "metadata"));
+    this.#held.set(id, { header, frames });
+    this.#handle({ kind: "task-submitted", task });
+  }
+
+  #answer(frames: Buffer[]): void {
+    const { session, taskFinished } = this.#options;
+    const at = verifyFrames(frames, session.signer);
+    const parent = parseParent(frame(frames, at + 3));
+    if (!parent || at !== 2) throw new InvalidMessage("a reply to no task");
+    const [task, engine] = [msgId(parent.msg_id), engineUuid(frame(frames, 0).toString())];
+    const outcome = readOutcome(parseDict(frame(frames, at + 4), "metadata"));
+    const isDelivered = this.#handle({ kind: "task-answered", task, engine, outcome }, frames);
+    if (isDelivered && outcome !== "aborted") taskFinished(engine, task);
+  }
+
+  /**
+   * @param reply what an engine has just sent
+   * @returns whether the reply went to the client
+   */
+  #handle(event: SchedulerEvent, reply?: Buffer[]): boolean {
+    let isDelivered = false;
+    for (const effect of this.#options.scheduler.handle(event)) {
+      this.#perform(effect, reply);
+      isDelivered ||= effect.kind === "deliver";
+    }
+    return isDelivered;
+  }
+
+  #perform(effect: SchedulerEffect, reply: Buffer[] | undefined): void {
+    if (effect.kind === "await-late-replies") {
+      this.#awaitLateReplies(effect.engine);
+      return;
+    }
+    const held = this.#held.get(effect.task);
+    if (!held) throw new Error(`Task ${effect.task} is scheduled, but its message is gone.`);
+    clearTimeout(held.timeout);
+    switch (effect.kind) {
+      case "dispatch":
+        this.#options.engines.send([this.#addresses.get(effect.engine) ?? Buffer.from(effect.engine), ...held.frames]);
+        break;
+      case "deliver":
+        this.#deliver(held, reply ?? []);
+        this.#held.delete(effect.task);
+        break;
+      case "fail":
+        this.#fail(held, effect.failure);
+        this.#held.delete(effect.task);
+        break;
+      case "start-timeout":
+        held.timeout = setTimeout(
+          () => this.#handle({ kind: "wait-expired", task: effect.task }),
+          Math.min(effect.timeoutMs, longestTimeoutMs),
+        );
+        break;
+    }
+  }
+
+  #deliver({ frames: [client] }: Held, reply: Buffer[]): void {
+    const [engine] = reply;
+    if (!client || !engine) return;
+    reply[0] = client;
+    reply[1] = engine;
+    this.#options.clients.send(reply);
+  }
+
+  /** Only a dead engine's forged reply bears an engine's address. */
+  #fail({ header: request, frames: [client] }: Held, failure: Failure): void {
+    const engine = failure.code === "engine-died" ? Buffer.from(failure.engine) : undefined;
+    const idents = [client, engine].filter((ident) => ident !== undefined);
+    const { clients, session } = this.#options;
+    clients.send(session.pack(forgedReply("apply_reply", { request, failure, idents })));
+  }
+
+  #awaitLateReplies(engine: EngineUuid): void {
+    const funeral = setTimeout(() => {
+      this.#funerals.delete(funeral);
+      this.#handle({ kind: "engine-abandoned", engine });
+    }, this.#options.lateRepliesMs);
+    this.#funerals.add(funeral);
+  }
+}
+
+/** Node fires a longer timer at once. */
+const longestTimeoutMs = 2 ** 31 - 1;
+
+/** A frame that `verifyFrames` has found present. */
+function frame(frames: readonly Buffer[], at: number): Buffer {
+  const found = frames[at];
+  if (!found) throw new InvalidMessage(`frame ${at} is missing`);
+  return found;
+}
