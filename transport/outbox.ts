@@ -21,6 +21,8 @@ export class Outbox {
   readonly #queue: Frames[] = [];
   /** The send that waits: the socket's own promise (see `Pump`). Undefined = clear. */
   #sending: Promise<void> | undefined;
+  /** The last send while clear. */
+  #latest: Promise<void> | undefined;
   /** Ends the watch for forced stops, which lasts as long as it is backed up. */
   #forget: (() => void) | undefined;
 
@@ -30,10 +32,7 @@ export class Outbox {
 
   send(frames: Frames): void {
     if (this.#sink.closed) return;
-    if (this.#sending === undefined && this.#queue.length === 0 && this.#sink.writable) {
-      this.#sink.send(frames as Buffer[]).catch(ignoreUnsent);
-      return;
-    }
+    if (this.#sending === undefined && this.#queue.length === 0 && this.#sendAtOnce(frames)) return;
     this.#queue.push(frames);
     if (this.#sending === undefined) this.resume();
   }
@@ -43,6 +42,25 @@ export class Outbox {
     this.#sending ??= this.#sendNext();
     if (this.#sending === undefined) this.#clear();
     else this.#continueAfter(this.#sending);
+  }
+
+  /**
+   * @returns false when the message has to wait. zeromq.js postpones every 512th operation, although the socket is
+   * writable, and is busy until then.
+   */
+  #sendAtOnce(frames: Frames): boolean {
+    if (!this.#sink.writable) return false;
+    try {
+      this.#latest = this.#sink.send(frames as Buffer[]);
+      this.#latest.catch(ignoreUnsent);
+      return true;
+    } catch (error) {
+      if (!isBusy(error) || !this.#latest) throw error;
+      this.#forget ??= watchForStops(this);
+      this.#sending = this.#latest;
+      this.#continueAfter(this.#latest);
+      return false;
+    }
   }
 
   #sendNext(): Promise<void> | undefined {
@@ -72,6 +90,8 @@ export class Outbox {
     this.#forget = undefined;
   }
 }
+
+const isBusy = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "EBUSY";
 
 /** A message is lost only when its socket is closed under it, or its router knows no such peer: both are by design. */
 function ignoreUnsent(): void {}

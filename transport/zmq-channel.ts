@@ -93,7 +93,7 @@ export class ZmqChannel implements Channel {
 /** `notify`: peers that connect or vanish arrive as messages `[identity, ""]` among the others. */
 export function router(options: RouterOptions & { readonly notify?: boolean } = {}): ZmqChannel {
   const RouterClass = options.notify ? NotifyingRouter : Router;
-  return new ZmqChannel(new RouterClass({ ...common(options.identity), handover: true }));
+  return new ZmqChannel(new RouterClass({ ...common(options.identity), ...neverWaits, handover: true }));
 }
 
 export function dealer(options: ConnectOptions = {}): ZmqChannel {
@@ -103,13 +103,13 @@ export function dealer(options: ConnectOptions = {}): ZmqChannel {
 /** Publishes to every subscriber; frame 0 is the topic. */
 export function publisher(options: ConnectOptions = {}): ZmqChannel {
   const { sendHighWaterMark, linger, routingId } = common(options.identity);
-  return new ZmqChannel(new Publisher({ sendHighWaterMark, linger, ...(routingId && { routingId }) }));
+  return new ZmqChannel(new Publisher({ ...neverWaits, sendHighWaterMark, linger, ...(routingId && { routingId }) }));
 }
 
 /** A publisher whose received messages are its subscribers' wishes: after the first one nothing published is lost. */
 export function xpublisher(options: ConnectOptions = {}): ZmqChannel {
   const { sendHighWaterMark, linger, routingId } = common(options.identity);
-  return new ZmqChannel(new XPublisher({ sendHighWaterMark, linger, ...(routingId && { routingId }) }));
+  return new ZmqChannel(new XPublisher({ ...neverWaits, sendHighWaterMark, linger, ...(routingId && { routingId }) }));
 }
 
 /** Subscribes to everything. */
@@ -122,5 +122,8 @@ export function subscriber(): ZmqChannel {
 function common(identity: string | undefined) {
   return { sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: lingerMs, ...(identity && { routingId: identity }) };
 }
+
+/** Routers and publishers can always send; told so, zeromq.js does not postpone every 512th message. */
+const neverWaits = { sendTimeout: 0 };
 
 async function* silent(): AsyncGenerator<Buffer[]> {}
