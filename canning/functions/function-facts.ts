@@ -1,0 +1,118 @@
+import { types } from "node:util";
+import { CanningError } from "../canning-error.ts";
+import type { FreeName } from "./free-names.ts";
+import { type FunctionSource, functionSource } from "./function-source.ts";
+import { type InspectedFunction, inspectFunction } from "./inspector-session.ts";
+import { type ScriptOrigin, scriptOrigin, scriptUrl } from "./script-urls.ts";
+
+/** Where a function was written: file name or cell as stack traces show it, line and column from 0. */
+export interface Place {
+  readonly filename: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What never changes about a function of the user's, found once. */
+export interface WrittenFunction {
+  readonly kind: "user";
+  readonly source: FunctionSource;
+  readonly isStrict: boolean;
+  readonly place: Place;
+  readonly scriptId: string;
+  /** The same for all functions that one piece of source gave. */
+  readonly literal: string;
+  /** Its free names that a scope around it declares; the others are never looked for there again. */
+  readonly closed: readonly FreeName[];
+  /** The rest: globals, and names that exist nowhere yet. */
+  readonly open: readonly FreeName[];
+  /** Those of `closed` that were globals where it was written, captured for a process that had none. */
+  readonly fallbacks: ReadonlySet<string>;
+}
+
+/** A function that is not the user's, or whose source V8 does not give. */
+export type ForeignFunction = { readonly kind: "native" } | Exclude<ScriptOrigin, { kind: "user" }>;
+
+/** What is known of a function that was compiled from a message, and cannot be found by looking at it. */
+export interface Arrival {
+  readonly place: Place;
+  readonly isStrict: boolean;
+  readonly fallbacks: ReadonlySet<string>;
+}
+
+const facts = new WeakMap<object, WrittenFunction | ForeignFunction>();
+const arrivals = new WeakMap<object, Arrival>();
+
+export function rememberArrival(compiled: object, arrival: Arrival): void {
+  arrivals.set(compiled, arrival);
+}
+
+/** @throws {CanningError} with the reason alone, when a function of the user's cannot travel */
+export function functionFacts(subject: object): WrittenFunction | ForeignFunction {
+  const known = facts.get(subject);
+  if (known) return known;
+  const found = find(subject);
+  facts.set(subject, found);
+  return found;
+}
+
+function find(subject: object): WrittenFunction | ForeignFunction {
+  if (types.isProxy(subject)) throw new CanningError("it is a Proxy; send the function behind it");
+  const text = Function.prototype.toString.call(subject);
+  const inspected = inspectFunction(subject);
+  if (!inspected.location || /\{\s*\[native code\]\s*\}$/.test(text)) return { kind: "native" };
+  const arrival = arrivals.get(subject);
+  const url = arrival ? "" : scriptUrl(inspected.location.scriptId);
+  const origin = scriptOrigin(url);
+  if (origin.kind !== "user") return origin;
+  const { location } = inspected;
+  const name = functionName(subject);
+  const source = functionSource(text, name);
+  if (source.problem) throw new CanningError(`${source.problem}; pass what it needs as arguments`);
+  const isDeclared = declaredIn(inspected);
+  return {
+    kind: "user",
+    source,
+    isStrict: arrival?.isStrict ?? isStrict(subject, source, inspected),
+    place: arrival?.place ?? placeOf(text, source, location, url || `<${name || "function"}>`),
+    scriptId: location.scriptId,
+    literal: `${location.scriptId}:${location.line}:${location.column}`,
+    closed: source.names.filter(isDeclared),
+    open: source.names.filter((free) => !isDeclared(free)),
+    fallbacks: arrival?.fallbacks ?? new Set(),
+  };
+}
+
+/** Its `name` where that is text, as it is unless a class has a static member of that name. */
+export function functionName(subject: object): string {
+  const name = Object.getOwnPropertyDescriptor(subject, "name")?.value as unknown;
+  return typeof name === "string" ? name : "";
+}
+
+/** `require` is every process's own. */
+const neverClosed = new Set(["require"]);
+
+function declaredIn({ scopes }: InspectedFunction): (free: FreeName) => boolean {
+  const around = scopes.filter(({ description }) => !isGlobalScope(description));
+  return ({ name }) => !neverClosed.has(name) && around.some(({ object }) => Object.hasOwn(object, name));
+}
+
+const isGlobalScope = (description: string): boolean => description.startsWith("Global");
+
+/** Only sloppy plain functions have the properties; of others only an ES module is sure to be strict. */
+function isStrict(subject: object, source: FunctionSource, { scopes }: InspectedFunction): boolean {
+  if (source.isPlainFunction) return !Object.hasOwn(subject, "caller");
+  return scopes.some(({ description }) => description === "Module");
+}
+
+/** From V8's location back to the start of the text. */
+function placeOf(
+  text: string,
+  source: FunctionSource,
+  location: NonNullable<InspectedFunction["location"]>,
+  filename: string,
+): Place {
+  const lead = text.slice(0, source.anchor);
+  const lines = lead.split("\n").length - 1;
+  const column = lines === 0 ? location.column - lead.length - source.shift : 0;
+  return { filename, line: location.line - lines, column };
+}

@@ -1,0 +1,35 @@
+import { isJsonObject, type JsonObject } from "../protocol/json.ts";
+import type { Signer } from "../protocol/signature.ts";
+import { type CodecName, formatVersion, type UncanOptions, uncan } from "./can.ts";
+import { CanningError } from "./canning-error.ts";
+
+/**
+ * What a message's signed metadata says, under `canning`, of its canned buffers: buffers themselves are not signed.
+ * The digest is of the head frame; numbers in array frames are protected by CURVE alone, and decoding runs no code of
+ * theirs.
+ */
+export function seal(buffers: readonly Buffer[], signer: Signer, codec: CodecName = "v8"): JsonObject {
+  return { codec, version: formatVersion(codec), digest: signer.sign(buffers.slice(0, 1)) };
+}
+
+/**
+ * The value in the buffers of a message whose metadata carries a seal; nothing is decoded before the digest is checked.
+ * @param metadata of the message, its signature verified
+ * @throws {CanningError} when the buffers are not those that were sealed, or cannot be read here
+ */
+export function unseal(
+  buffers: readonly Buffer[],
+  metadata: JsonObject,
+  signer: Signer,
+  options: Omit<UncanOptions, "codec"> = {},
+): unknown {
+  const { canning } = metadata as { canning?: unknown };
+  if (!isJsonObject(canning)) throw new CanningError("cannot read the buffers: the message's metadata has no canning.");
+  const { codec, version, digest } = canning as Record<string, unknown>;
+  if (codec !== "v8" && codec !== "msgpack") throw new CanningError(`cannot read the buffers: codec "${String(codec)}" is unknown here.`);
+  if (typeof digest !== "string" || !signer.verify(buffers.slice(0, 1), digest))
+    throw new CanningError("cannot read the buffers: they are not those that the sender signed.");
+  if (typeof version !== "number" || version > formatVersion(codec))
+    throw new CanningError(`cannot read the buffers: the sender writes version ${String(version)} of "${codec}", this side reads up to ${formatVersion(codec)}. Use one Node.js version, or pack = "msgpack".`);
+  return uncan(buffers, { ...options, codec });
+}
