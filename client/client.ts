@@ -70,6 +70,11 @@ export class Client implements AsyncDisposable {
     return this.#connection.engines.ids;
   }
 
+  /** Whether requests can be sent: not after it was closed or the controller has shut down. */
+  get isOpen(): boolean {
+    return this.#connection.isOpen;
+  }
+
   /** Message ids of everything sent that has no reply yet, oldest first. */
   get outstanding(): readonly string[] {
     return this.#connection.pending.outstanding;
@@ -97,6 +102,12 @@ export class Client implements AsyncDisposable {
   /** A view that runs each call on an engine of the scheduler's choice, among `targets`. */
   loadBalancedView(targets: Targets = "all"): LoadBalancedView {
     return new LoadBalancedView(this.#connection, fixTargets(targets, this.#connection.engines));
+  }
+
+  /** A blocking view of these engines on which the magics of the notebook run from now on; see {@link DirectView.activate}. */
+  activate(targets: Targets = "all", suffix = ""): DirectView<Arity> {
+    const fixed = fixTargets(targets, this.#connection.engines);
+    return new DirectView(this.#connection, fixed, { block: true }).activate(suffix);
   }
 
   /**

@@ -62,6 +62,10 @@ export class ConnectionService implements AsyncDisposable {
     this.engines.adopt(engines, "languages" in content ? languages : undefined);
   }
 
+  get isOpen(): boolean {
+    return this.#end === undefined;
+  }
+
   /** @throws {ConnectError} when the client is closed or the controller has shut down */
   requireOpen(): void {
     if (this.#end !== undefined) throw new ConnectError(`There is no connection any more: ${this.#end}.`);

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import type { CellProgram } from "../protocol/cell-program.ts";
+import { currentHost } from "../protocol/host.ts";
 import type { EngineId } from "../protocol/ids.ts";
 import type { ArityOf, CallOptions, DirectFlags, ExecuteOptions, OwnTargets, RemoteArguments } from "./call-options.ts";
 import type { ConnectionService, Payload } from "./connection-service.ts";
@@ -150,6 +151,20 @@ export class DirectView<A extends Arity = "many"> {
     const { ids } = this.#recipients(options.targets, "pull");
     const join = (values: readonly unknown[]) => joinParts(values.flat(1));
     return this.#each("gather", ids, { value: () => [name], operation: "pull", assembly: { join } });
+  }
+
+  /** Language of each of the view's engines, as they are now; `undefined` where the hub does not tell. */
+  get languages(): readonly (string | undefined)[] {
+    return this.#recipients().ids.map((id) => this.#connection.engines.language(id));
+  }
+
+  /**
+   * Makes the magics of a notebook run on this view; with a suffix, brings a further set of them (`%px_even`, …).
+   * Elsewhere it does nothing.
+   */
+  activate(suffix = ""): this {
+    currentHost()?.viewActivated?.(this, suffix);
+    return this;
   }
 
   [inspect.custom](): string {

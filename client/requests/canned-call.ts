@@ -32,5 +32,6 @@ export function cannedCall(value: unknown, operation: Operation, signer: Signer)
  * @throws {CanningError} when it was tampered with or cannot be decoded
  */
 export function cannedValue(message: Pick<Message, "buffers" | "metadata">, signer: Signer): unknown {
-  return unseal(message.buffers, message.metadata, signer);
+  const variables = currentHost()?.variables;
+  return unseal(message.buffers, message.metadata, signer, variables ? { variables } : {});
 }
