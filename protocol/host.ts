@@ -25,6 +25,8 @@ export interface Host {
   publishData?(values: Readonly<Record<string, unknown>>): void;
   /** Kernel only: told of each client that connects, so that the first brings the magics. */
   clientConnected?(client: unknown): void;
+  /** Kernel only: makes the magics, or with a suffix a further set of them, run on that view. */
+  viewActivated?(view: unknown, suffix: string): void;
   /** Kernel only: asks the user for a line of text. */
   input?(prompt: string, options: { readonly password: boolean }): Promise<string>;
 }
