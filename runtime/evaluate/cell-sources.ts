@@ -1,0 +1,33 @@
+import type { ColumnShift } from "../../protocol/cell-program.ts";
+
+/** How many cells are remembered, and how long one may be. */
+const limits = { cells: 500, characters: 200_000 };
+
+interface CellSource {
+  readonly lines: readonly string[];
+  readonly shifts: readonly ColumnShift[];
+}
+
+const sources = new Map<string, CellSource>();
+
+/** Keeps a cell's text, so that tracebacks can show the line that failed. The oldest cells are forgotten. */
+export function rememberSource(filename: string, source: string, shifts: readonly ColumnShift[] = []): void {
+  sources.delete(filename);
+  sources.set(filename, { lines: source.length > limits.characters ? [] : source.split("\n"), shifts });
+  if (sources.size <= limits.cells) return;
+  for (const oldest of sources.keys()) {
+    sources.delete(oldest);
+    break;
+  }
+}
+
+/** Lines of a remembered cell. */
+export const sourceLines = (filename: string): readonly string[] | undefined => sources.get(filename)?.lines;
+
+/** Column of the source for a column of the code that ran. */
+export function sourceColumn(filename: string, line: number, column: number): number {
+  let shift = 0;
+  for (const [shiftLine, from, by] of sources.get(filename)?.shifts ?? [])
+    if (shiftLine === line && column - shift - by >= from) shift += by;
+  return column - shift;
+}
