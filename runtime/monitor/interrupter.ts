@@ -86,7 +86,7 @@ export class Interrupter {
     for (;;) {
       const scripts = await within<readonly string[] | "answered">(lookMs, pause.paused, this.#answer.promise);
       if (scripts === "answered") {
-        await inspector.release();
+        inspector.release();
         return true;
       }
       if (scripts !== undefined) return this.#stopAt(scripts, serial);
@@ -98,11 +98,11 @@ export class Interrupter {
     const { inspector, running } = this.#options;
     const isOver = serial !== 0 && running.serial !== serial;
     if (isOver || !this.#hasUserCode(scripts)) {
-      await inspector.release();
+      inspector.release();
       return isOver;
     }
     await this.#returnToUserCode(scripts);
-    await inspector.terminateHere();
+    inspector.terminateHere();
     this.#options.stopped(running.serial);
     return true;
   }

@@ -11,6 +11,12 @@ export interface ArmedPause {
 }
 
 /**
+ * What a `finally` of Node's `processImmediate` would do. Without it a callback of `setImmediate` that is ended leaves
+ * itself at the head of Node's queue, where it throws or hides the callbacks behind it (Node 20 and 24).
+ */
+const skipImmediate = "if (immediate?._destroyed) outstandingQueue.head = immediate._idleNext";
+
+/**
  * The monitor's hold on the main thread's JavaScript. The session is connected when the process starts, as connecting
  * later can block while native code runs; the debugger is on only during an interrupt, for it makes awaits ten times
  * and compiling twelve times slower (Node 20.20).
@@ -19,6 +25,8 @@ export class MainInspector {
   readonly #session = new Session();
   /** Names of all scripts by V8's id, told when the debugger goes on: call frames carry the id alone. */
   readonly #scriptNames = new Map<string, string>();
+  /** Where the main thread stood at the last pause, innermost first. */
+  #frames: readonly Debugger.CallFrame[] = [];
   #probeId = "";
   #paused: Deferred<readonly string[]> = new Deferred();
 
@@ -32,7 +40,7 @@ export class MainInspector {
   async #connect(): Promise<void> {
     this.#session.connectToMainThread();
     this.#session.on("Debugger.scriptParsed", ({ params }) => this.#scriptNames.set(params.scriptId, params.url));
-    this.#session.on("Debugger.paused", ({ params }) => this.#paused.resolve(this.#namesOf(params)));
+    this.#session.on("Debugger.paused", ({ params }) => this.#atPause(params));
     const expression = `globalThis[Symbol.for(${JSON.stringify(probeKey)})]`;
     const { result } = await this.#post<{ result: { objectId?: string } }>("Runtime.evaluate", { expression });
     if (result.objectId === undefined) throw new Error("The main thread does not show its probe.");
@@ -61,29 +69,32 @@ export class MainInspector {
   }
 
   /** While paused: ends all JavaScript on the stack; no `catch` or `finally` of it runs. */
-  async terminateHere(): Promise<void> {
-    await this.#callProbe("clearAsyncIds");
+  terminateHere(): void {
+    for (const { callFrameId, functionName, location } of this.#frames)
+      if (functionName === "processImmediate" && this.#scriptNames.get(location.scriptId) === "node:internal/timers")
+        void this.#post("Debugger.evaluateOnCallFrame", { callFrameId, expression: skipImmediate });
+    this.#callProbe("clearAsyncIds");
     void this.#post("Debugger.resume", { terminateOnResume: true });
-    await this.release();
+    this.release();
   }
 
   /** Lets go: disarms, and a paused main thread goes on. */
-  async release(): Promise<void> {
-    await this.#post("Debugger.disable");
-    this.#scriptNames.clear();
+  release(): void {
+    void this.#post("Debugger.disable");
   }
 
   disconnect(): void {
     this.#session.disconnect();
   }
 
-  #namesOf({ callFrames }: Debugger.PausedEventDataType): readonly string[] {
-    return callFrames.map(({ location }) => this.#scriptNames.get(location.scriptId) ?? "");
+  #atPause({ callFrames }: Debugger.PausedEventDataType): void {
+    this.#frames = callFrames;
+    this.#paused.resolve(callFrames.map(({ location }) => this.#scriptNames.get(location.scriptId) ?? ""));
   }
 
-  async #callProbe(name: keyof MainProbe): Promise<void> {
+  #callProbe(name: keyof MainProbe): void {
     const functionDeclaration = `function () { this.${name}(); }`;
-    await this.#post("Runtime.callFunctionOn", { objectId: this.#probeId, functionDeclaration });
+    void this.#post("Runtime.callFunctionOn", { objectId: this.#probeId, functionDeclaration });
   }
 
   async #post<Reply = unknown>(method: string, params: object = {}): Promise<Reply> {
