@@ -205,6 +205,7 @@ export class ConnectionService implements AsyncDisposable {
     const failure = (method: string) => ({ ename: "TaskAborted", evalue: reason, traceback: [], method });
     this.pending.failAll(({ method }) => failure(method));
     for (const { answer, type } of this.#inquiries.values()) answer.reject(remoteError(failure(type)));
+    for (const listener of this.#changed) listener();
   }
 }
 

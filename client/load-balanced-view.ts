@@ -8,6 +8,7 @@ import { MapRun } from "./map/map-run.ts";
 import { columnsOf, rows, type Sequence } from "./map/sequences.ts";
 import { abortRequests } from "./requests/abort-requests.ts";
 import { cannedCall, cannedValue } from "./requests/canned-call.ts";
+import { interruptRequests } from "./requests/interrupt-requests.ts";
 import type { Request, RequestPlan } from "./requests/request.ts";
 import { type AsyncMapResult, AsyncResult } from "./results/async-result.ts";
 import { RequestGroup } from "./results/request-group.ts";
@@ -79,6 +80,7 @@ export class LoadBalancedView {
       join: ([value]) => value as Awaited<R>,
       engines: this.#connection.engines,
       abort: (requests) => abortRequests(this.#connection, requests),
+      interrupt: (requests) => interruptRequests(this.#connection, requests),
     });
   }
 
@@ -110,6 +112,10 @@ export class LoadBalancedView {
       abort: async (requests) => {
         run.stop();
         await abortRequests(this.#connection, requests);
+      },
+      interrupt: async (requests) => {
+        run.stop();
+        await interruptRequests(this.#connection, requests);
       },
     });
   };

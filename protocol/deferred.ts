@@ -18,9 +18,9 @@ export class Deferred<T> {
 /** Rejects with the signal's reason when it aborts first; `work` itself goes on. The listener is removed. */
 export async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
-  signal.throwIfAborted();
   const aborted = new Deferred<never>();
   const onAbort = () => aborted.reject(signal.reason);
+  if (signal.aborted) onAbort();
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     return await Promise.race([work, aborted.promise]);

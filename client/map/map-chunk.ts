@@ -3,7 +3,10 @@ import { runInThisContext } from "node:vm";
 type MapChunk = (f: unknown, columns: readonly ArrayLike<unknown>[]) => Promise<unknown[]>;
 
 /** Calls a function with the elements of one row after the other. It is sent by its source: nothing from outside. */
-async function callEach(f: (...items: unknown[]) => unknown, columns: readonly ArrayLike<unknown>[]): Promise<unknown[]> {
+async function callEach(
+  f: (...items: unknown[]) => unknown,
+  columns: readonly ArrayLike<unknown>[],
+): Promise<unknown[]> {
   const results: unknown[] = [];
   for (let row = 0; row < (columns[0]?.length ?? 0); row++) {
     const result = f(...columns.map((column) => column[row]));

@@ -4,6 +4,7 @@ import { AsyncResult } from "../results/async-result.ts";
 import { RequestGroup } from "../results/request-group.ts";
 import type { Arity, ResultPlan } from "../results/result-plan.ts";
 import { abortRequests } from "./abort-requests.ts";
+import { interruptRequests } from "./interrupt-requests.ts";
 import type { RequestPlan } from "./request.ts";
 
 /** One call on one or several engines. */
@@ -37,13 +38,13 @@ export function submitDirect<T, A extends Arity>(
   });
   group.seal();
   const join = assembly?.join ?? ((values: readonly unknown[]) => (call.arity === "one" ? values[0] : [...values]));
-  const abort = abortRequests.bind(undefined, connection);
   return new AsyncResult(group, {
     ...assembly,
     name: call.name,
     arity: call.arity,
     join: (values) => join(values) as T,
     engines,
-    abort,
+    abort: (requests) => abortRequests(connection, requests),
+    interrupt: (requests) => interruptRequests(connection, requests),
   });
 }

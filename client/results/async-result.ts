@@ -201,7 +201,15 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
 
   /** Asks the engines not to run what has not begun; that ends in `TaskAborted`. Resolves when they have heard. */
   async abort(): Promise<void> {
-    await this.#plan.abort(this.#group.requests.filter((request) => !request.outcome));
+    await this.#plan.abort(this.#unanswered());
+  }
+
+  /**
+   * Stops the engines that run it, which keep their variables, and aborts what has not begun; that ends in
+   * `KeyboardInterrupt` or `TaskAborted`. Resolves when the engines have heard.
+   */
+  async interrupt(): Promise<void> {
+    await this.#plan.interrupt(this.#unanswered());
   }
 
   [inspect.custom](): string {
@@ -235,6 +243,10 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
       };
     const values = this.#group.requests.map(({ outcome }) => outcome?.status === "ok" && outcome.value);
     return { value: this.#plan.join(values) };
+  }
+
+  #unanswered(): Request[] {
+    return this.#group.requests.filter((request) => !request.outcome);
   }
 
   #failures(): Request[] {

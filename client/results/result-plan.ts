@@ -22,4 +22,6 @@ export interface ResultPlan<T> {
   readonly engines: EngineDirectory;
   /** Asks the engines not to run requests that wait in their queues. */
   readonly abort: (requests: readonly Request[]) => Promise<void>;
+  /** Stops engines that run one of these requests; aborts those that wait. */
+  readonly interrupt: (requests: readonly Request[]) => Promise<void>;
 }

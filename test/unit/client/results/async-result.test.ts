@@ -41,6 +41,7 @@ function setUp<A extends Arity = "many">(count: number, more: Partial<ResultPlan
     join: (values: readonly unknown[]) => [...values],
     engines,
     abort: async () => {},
+    interrupt: async () => {},
   } as const;
   const result = new AsyncResult<unknown, A>(group, { ...plan, ...more });
   const reply = (index: number, value: number, output = false) =>

@@ -1,0 +1,213 @@
+import { can } from "../../canning/can.ts";
+import { seal, unseal } from "../../canning/seal.ts";
+import type { ClientChannels } from "../../client/client-channels.ts";
+import { sessionId } from "../../protocol/ids.ts";
+import type { JsonObject } from "../../protocol/json.ts";
+import { type Message, type Outgoing, Session } from "../../protocol/session.ts";
+import { Signer } from "../../protocol/signature.ts";
+import type { Channel } from "../../transport/channel.ts";
+import { MemoryPublisher, MemoryRouter } from "../../transport/memory-channel.ts";
+
+const signer = new Signer("secret");
+
+/** An engine that runs calls in this process. */
+export class MemoryEngine {
+  readonly id: number;
+  readonly uuid: string;
+  readonly variables = new Map<string, unknown>();
+  /** Requests that came, oldest first. */
+  readonly received: Message[] = [];
+  /** While held it answers nothing. */
+  isHeld = false;
+  readonly session: Session;
+
+  constructor(id: number) {
+    this.id = id;
+    this.uuid = `00000000-${String(id).padStart(24, "0")}`;
+    this.session = new Session({ id: sessionId(Buffer.from(this.uuid.replace("-", ""), "hex")), signer });
+  }
+
+  async run({ buffers, metadata }: Message): Promise<unknown> {
+    const value = unseal(buffers, metadata, signer) as never;
+    if (metadata["operation"] === "push") return this.#push(value);
+    if (metadata["operation"] === "pull") return (value as string[]).map((name) => this.variables.get(name));
+    const { fn, args } = value as { fn: (...args: unknown[]) => unknown; args: unknown[] };
+    return await fn(...args);
+  }
+
+  #push(values: Record<string, unknown>): void {
+    for (const [name, value] of Object.entries(values)) this.variables.set(name, value);
+  }
+}
+
+/** A controller and its engines without a network, for tests of the client. */
+export class MemoryCluster {
+  readonly session = new Session({ id: sessionId(Buffer.alloc(16, 1)), signer });
+  readonly engines: MemoryEngine[] = [];
+  /** Control requests, as `type engine`. */
+  readonly controls: string[] = [];
+  readonly #query = new MemoryRouter();
+  readonly #mux = new MemoryRouter();
+  readonly #task = new MemoryRouter();
+  readonly #control = new MemoryRouter();
+  readonly #iopub = new MemoryPublisher();
+  readonly #notification = new MemoryPublisher();
+  #turn = 0;
+
+  constructor(engines: number) {
+    for (let id = 0; id < engines; id++) this.engines.push(new MemoryEngine(id));
+    this.#query.listen((frames) => this.#answerQuery(this.session.unpack(frames)));
+    this.#control.listen((frames) => this.#answerControl(this.session.unpack(frames)));
+    this.#mux.listen((frames) => void this.#runDirect(this.session.unpack(frames)));
+    this.#task.listen((frames) => void this.#runTask(this.session.unpack(frames)));
+  }
+
+  /** A client's ends of all channels. */
+  channels(): ClientChannels {
+    const connect = (router: MemoryRouter) => router.connect("client");
+    return {
+      query: connect(this.#query),
+      mux: connect(this.#mux),
+      task: connect(this.#task),
+      control: connect(this.#control),
+      iopub: subscription(this.#iopub),
+      notification: subscription(this.#notification),
+      subscribed: Promise.resolve(),
+    };
+  }
+
+  clientSession(): Session {
+    return new Session({ id: sessionId(Buffer.alloc(16, 2)), signer });
+  }
+
+  engine(id: number): MemoryEngine {
+    const engine = this.engines.find((each) => each.id === id);
+    if (!engine) throw new Error(`No engine ${id}.`);
+    return engine;
+  }
+
+  join(id: number): void {
+    const engine = new MemoryEngine(id);
+    this.engines.push(engine);
+    this.#notify("registration_notification", { id, uuid: engine.uuid, language: "typescript" });
+  }
+
+  /** The engine is gone: what it holds is never answered. */
+  lose(id: number): void {
+    const engine = this.engine(id);
+    this.engines.splice(this.engines.indexOf(engine), 1);
+    this.#notify("unregistration_notification", { id, uuid: engine.uuid });
+  }
+
+  shutDown(): void {
+    this.#notify("shutdown_notification", {});
+  }
+
+  /** Published by an engine for a request that it got. */
+  publish(
+    engine: MemoryEngine,
+    request: Message,
+    type: string,
+    more: Pick<Outgoing, "content" | "buffers" | "metadata">,
+  ): void {
+    this.#iopub.send([Buffer.from("topic"), ...engine.session.pack({ type, parent: request.header, ...more })]);
+  }
+
+  /** Answers a held request. */
+  async answer(engine: MemoryEngine, request: Message, output = false): Promise<void> {
+    const router = request.idents.length > 1 ? this.#mux : this.#task;
+    const [client] = request.idents;
+    if (client) router.send([client, ...(await reply(engine, request, output))]);
+  }
+
+  #notify(type: string, content: JsonObject): void {
+    this.#notification.send(this.session.pack({ type, content }));
+  }
+
+  #answerQuery(request: Message): void {
+    const engines = Object.fromEntries(this.engines.map(({ id, uuid }) => [String(id), uuid]));
+    const languages = Object.fromEntries(this.engines.map(({ uuid }) => [uuid, "typescript"]));
+    const type = request.header.msg_type.replace("request", "reply");
+    const counts = Object.fromEntries(this.engines.map(({ id }) => [String(id), { queue: 1, completed: 2, tasks: 3 }]));
+    const content = type === "queue_reply" ? { ...counts, unassigned: 4 } : { engines, languages };
+    this.#query.send(
+      this.session.pack({
+        type,
+        parent: request.header,
+        content: { status: "ok", ...content },
+        idents: request.idents,
+      }),
+    );
+  }
+
+  #answerControl(request: Message): void {
+    const [client, uuid] = request.idents;
+    const engine = this.engines.find((each) => each.uuid === uuid?.toString());
+    this.controls.push(`${request.header.msg_type} ${engine?.id}`);
+    if (!engine || engine.isHeld || !client) return;
+    const packed = engine.session.pack({ type: "reply", parent: request.header, content: { status: "ok" } });
+    this.#control.send([client, ...packed]);
+  }
+
+  async #runDirect(request: Message): Promise<void> {
+    const engine = this.engines.find(({ uuid }) => uuid === request.idents[1]?.toString());
+    if (engine) await this.#run(engine, request);
+  }
+
+  async #runTask(request: Message): Promise<void> {
+    const engine = this.engines[this.#turn++ % this.engines.length];
+    if (engine) await this.#run(engine, request);
+  }
+
+  async #run(engine: MemoryEngine, request: Message): Promise<void> {
+    engine.received.push(request);
+    if (!engine.isHeld) await this.answer(engine, request);
+  }
+}
+
+async function reply(engine: MemoryEngine, request: Message, output: boolean): Promise<Buffer[]> {
+  const type = request.header.msg_type.replace("request", "reply");
+  const metadata = { engine: engine.uuid, started: request.header.date, status: "ok", output };
+  if (type === "execute_reply")
+    return engine.session.pack({
+      type,
+      parent: request.header,
+      metadata,
+      content: { status: "ok", execution_count: 1 },
+    });
+  try {
+    const buffers = can(await engine.run(request));
+    const content = { status: "ok" };
+    return engine.session.pack({
+      type,
+      parent: request.header,
+      metadata: { ...metadata, canning: seal(buffers, signer) },
+      content,
+      buffers,
+    });
+  } catch (error) {
+    const { name, message } = error as Error;
+    const content = {
+      status: "error",
+      ename: name,
+      evalue: message,
+      traceback: [`${name}: ${message}`],
+      engine_info: { engine_id: engine.id },
+    };
+    return engine.session.pack({ type, parent: request.header, metadata: { ...metadata, status: "error" }, content });
+  }
+}
+
+function subscription(publisher: MemoryPublisher): Channel {
+  const messages = publisher.subscribe();
+  const listen = async (receive: (frames: Buffer[]) => void) => {
+    for await (const message of messages) receive(message);
+  };
+  return {
+    messages,
+    port: 0,
+    send: () => {},
+    listen: (receive) => void listen(receive),
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
