@@ -55,8 +55,8 @@ export class ClusterStore {
     if (file === undefined) return undefined;
     const starts = this.#readStarts();
     const stored = (role: StoredProcess["role"], name: string, state: ProcessState): StoredProcess[] =>
-      // Launchers of other platforms keep other keys and have no pid of this machine.
-      state.pid > 0
+      // Launchers of other platforms keep other keys and have no pid of this machine; 1 and less are never ours to end.
+      state.pid > 1
         ? [{ role, name, record: { pid: state.pid, start: starts[state.pid], outputFile: state.output_file } }]
         : [];
     const sets = file.engines.class === "local" ? Object.values(file.engines.sets) : [];

@@ -39,8 +39,8 @@ export interface ClusterProcess {
  */
 export class Cluster implements AsyncDisposable {
   readonly #store: ClusterStore;
-  /** Processes that this object started, by pid: only their parent learns exit codes. */
-  readonly #children = new Map<number, LaunchedProcess>();
+  /** Processes that this object started: only their parent learns exit codes. */
+  readonly #started: ClusterProcess[] = [];
 
   private constructor(store: ClusterStore) {
     this.#store = store;
@@ -113,11 +113,17 @@ export class Cluster implements AsyncDisposable {
     return describeCluster(this.#store);
   }
 
+  /** The processes that this object started, also those that have ended; the controller first. */
+  get started(): readonly ClusterProcess[] {
+    return this.#started;
+  }
+
   /** The processes that run now, also those that other programs added; the controller first. */
   processes(): readonly ClusterProcess[] {
     return (this.#store.read()?.processes ?? []).flatMap(({ role, name, record }) => {
       const [found] = localLauncher.find([record]);
-      return found ? [{ role, name, process: this.#children.get(record.pid) ?? found }] : [];
+      const own = this.#started.find(({ process }) => process.record.pid === record.pid);
+      return found ? [{ role, name, process: own?.process ?? found }] : [];
     });
   }
 
@@ -132,7 +138,7 @@ export class Cluster implements AsyncDisposable {
     const started = await localLauncher.start(enginePlan(store, setId, options), n, options.signal);
     const engines = started.map((process, index) => ({ role: "engine", name: `engine ${index}`, process }) as const);
     try {
-      for (const engine of started) this.#children.set(engine.record.pid, engine);
+      this.#started.push(...engines);
       const file = store.read()?.file ?? newClusterFile(store, { n, delayMs: 0, controller: {} }, undefined);
       store.update(
         withEngineSet(file, setId, store, started),
@@ -174,7 +180,7 @@ export class Cluster implements AsyncDisposable {
     const store = this.#store;
     const plan = controllerPlan(store, newSetId([], Date.now()), controller);
     const started = await localLauncher.start(plan, 1, signal);
-    for (const each of started) this.#children.set(each.record.pid, each);
+    this.#started.push(...started.map((process) => ({ role: "controller", name: "controller", process }) as const));
     store.create(
       newClusterFile(store, { n, delayMs, controller }, started[0]),
       started.map(({ record }) => record),
@@ -186,7 +192,7 @@ export class Cluster implements AsyncDisposable {
 
   /** Ends what a failed start has begun. */
   async #abandon(error: unknown): Promise<void> {
-    await Promise.all([...this.#children.values()].map((child) => child.end()));
+    await Promise.all(this.#started.map(({ process }) => process.end()));
     // Another program was first: the files are that one's.
     if (!isExisting(error)) this.#store.remove();
     else throw isRunningAlready(this.#store, this.processes());

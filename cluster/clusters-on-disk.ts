@@ -5,7 +5,7 @@ import { Cluster, NoSuchCluster } from "./cluster.ts";
 import { listClusters } from "./cluster-listing.ts";
 import type { ClusterChoice } from "./cluster-options.ts";
 import { FolderChanges } from "./folder-changes.ts";
-import { chooseProfile, listProfiles } from "./profile.ts";
+import { chooseProfile, listProfiles, NoSuchProfile } from "./profile.ts";
 
 /** Which cluster a row id means: `<profile>` or `<profile>/<cluster id>`. */
 export function choiceOf(id: string): ClusterChoice {
@@ -28,11 +28,11 @@ export const clustersOnDisk = {
       const cluster = await Cluster.fromFile(choiceOf(id));
       await cluster.stop();
     } catch (error) {
-      if (!(error instanceof NoSuchCluster)) throw error;
+      if (!(error instanceof NoSuchCluster || error instanceof NoSuchProfile)) throw error;
     }
   },
 
-  watch: watchClusters,
+  watch: (changed: () => void, signal: AbortSignal): Promise<void> => watchClusters(changed, signal),
 };
 
 /** Files come in bursts: a start writes four within a few milliseconds. */
@@ -41,22 +41,22 @@ const settleMs = 30;
 const pollMs = 1000;
 
 /** Calls back whenever `listClusters` answers something else than before, until the signal aborts. */
-export async function watchClusters(changed: () => void, signal: AbortSignal): Promise<void> {
-  using changes = new FolderChanges(watchedFolders(), (name) =>
+export async function watchClusters(changed: () => void, signal: AbortSignal, ipythonDir?: string): Promise<void> {
+  using changes = new FolderChanges(watchedFolders(ipythonDir), (name) =>
     /^(profile_.*|(cluster|ipcontroller|engines).*\.json)$/.test(name),
   );
-  let seen = JSON.stringify(listClusters());
+  let seen = JSON.stringify(listClusters(ipythonDir));
   while (!signal.aborted) {
     await changes.next(pollMs, signal);
     await sleep(settleMs, undefined, { signal }).catch(() => undefined);
-    changes.watch(watchedFolders());
-    const now = JSON.stringify(listClusters());
+    changes.watch(watchedFolders(ipythonDir));
+    const now = JSON.stringify(listClusters(ipythonDir));
     if (now !== seen && !signal.aborted) changed();
     seen = now;
   }
 }
 
-function watchedFolders(): readonly string[] {
-  const parent = dirname(chooseProfile({ profile: "default" }).dir);
-  return [parent, ...listProfiles().flatMap(({ dir }) => [join(dir, "security"), join(dir, "log")])];
+function watchedFolders(ipythonDir?: string): readonly string[] {
+  const parent = dirname(chooseProfile({ profile: "default", ipythonDir }).dir);
+  return [parent, ...listProfiles({ ipythonDir }).flatMap(({ dir }) => [join(dir, "security"), join(dir, "log")])];
 }

@@ -22,32 +22,36 @@ export function progressReport(): (progress: StartProgress) => void {
   };
 }
 
+export type Ending =
+  | { readonly kind: "interrupted" }
+  | { readonly kind: "engines-ended" }
+  /** `code` is known only to the program that started the controller. */
+  | { readonly kind: "controller-ended"; readonly code: number | undefined };
+
 /**
- * Waits until `stop` aborts, the controller ends, or every one of these processes has; says which ended meanwhile.
- * @returns the exit code of the controller when that was the end
+ * Waits until `stop` aborts, the controller ends, or every one of these processes has; says which engines end meanwhile.
+ * @param processes the controller may be missing: another program may have started it
  */
-export async function watchOver(
-  processes: readonly ClusterProcess[],
-  stop: AbortSignal,
-): Promise<{ readonly controllerCode: number | undefined } | undefined> {
+export async function watchOver(processes: readonly ClusterProcess[], stop: AbortSignal): Promise<Ending> {
   const over = new AbortController();
   const done = AbortSignal.any([stop, over.signal]);
-  const allEnded = Promise.all(processes.map((each) => each.process.exited.then((code) => sayEnd(each, code, done))));
-  const controller = processes.find(({ role }) => role === "controller");
-  const ends: Promise<{ controllerCode: number | undefined } | undefined>[] = [
-    allEnded.then(() => undefined),
-    untilAborted(stop, over.signal),
-  ];
-  if (controller) ends.push(controller.process.exited.then((controllerCode) => ({ controllerCode })));
+  const ends = processes.map(async (each): Promise<Ending> => {
+    const code = await each.process.exited;
+    if (each.role === "controller") return { kind: "controller-ended", code };
+    sayEnd(each, code, done);
+    return { kind: "engines-ended" };
+  });
+  const controllers = ends.filter((_, index) => processes[index]?.role === "controller");
+  const all = Promise.all(ends).then((): Ending => ({ kind: "engines-ended" }));
   try {
-    return await Promise.race(ends);
+    return await Promise.race([untilAborted(done), ...controllers, all]);
   } finally {
     over.abort();
   }
 }
 
-function sayEnd({ name, role, process }: ClusterProcess, code: number | undefined, done: AbortSignal): void {
-  if (done.aborted || role === "controller") return;
+function sayEnd({ name, process }: ClusterProcess, code: number | undefined, done: AbortSignal): void {
+  if (done.aborted) return;
   say(
     `The ${name} (process ${process.label}) has ended: ${describeExit(code, constants.signals)}. Log: ${process.record.outputFile}`,
   );
@@ -56,10 +60,9 @@ function sayEnd({ name, role, process }: ClusterProcess, code: number | undefine
 const longestTimerMs = 2 ** 31 - 1;
 
 /** A sleep without end, as nothing else keeps a program alive that waits for a signal. */
-async function untilAborted(stop: AbortSignal, over: AbortSignal): Promise<undefined> {
-  const signal = AbortSignal.any([stop, over]);
+async function untilAborted(signal: AbortSignal): Promise<Ending> {
   while (!signal.aborted) await sleep(longestTimerMs, undefined, { signal }).catch(() => undefined);
-  return undefined;
+  return { kind: "interrupted" };
 }
 
 /** The failure of a start as an interrupted or failed one: nothing of it is left in either case. */

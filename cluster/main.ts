@@ -45,13 +45,23 @@ async function start(options: StartOptions): Promise<number> {
   say(`The cluster of profile "${profile}" is ready: ${options.n} engines. Files: ${profileDir}`);
   if (options.daemonize) return 0;
   say("Ctrl-C stops it.");
-  const end = await watchOver(cluster.processes(), interrupts.stop);
-  const isCrash = end !== undefined && end.controllerCode !== 0;
-  if (end) say(isCrash ? "The controller has ended unexpectedly: stopping the engines …" : "The cluster was stopped.");
-  else say("\nStopping engines and controller … (Ctrl-C again kills them)");
+  const isStopped = await watchCluster(cluster, interrupts.stop);
   await cluster.stop({ signal: interrupts.hurry });
-  if (!end || isCrash) say("Stopped.");
-  return isCrash ? 1 : 0;
+  say("Stopped.");
+  return isStopped ? 0 : 1;
+}
+
+/** @returns whether somebody wanted the end that has come */
+async function watchCluster(cluster: Cluster, stop: AbortSignal): Promise<boolean> {
+  const ending = await watchOver(cluster.started, stop);
+  if (ending.kind === "interrupted") say("\nStopping engines and controller … (Ctrl-C again kills them)");
+  // A controller that was asked to end, by `ipcluster stop` or the panel, ends with code 0.
+  else if (ending.kind === "controller-ended" && ending.code === 0) say("The cluster was stopped from elsewhere.");
+  else {
+    say("The controller has ended unexpectedly: stopping the engines …");
+    return false;
+  }
+  return true;
 }
 
 function startCluster(options: StartOptions, signal: AbortSignal): Promise<Cluster> {
@@ -82,10 +92,9 @@ async function addEngines(options: z.infer<typeof enginesOptions>): Promise<numb
   if (daemonize) return 0;
   say("Ctrl-C stops these engines.");
   const controller = cluster.processes().filter(({ role }) => role === "controller");
-  const end = await watchOver([...controller, ...engines], interrupts.stop);
-  say(
-    end ? "The controller has ended: stopping these engines …" : "\nStopping these engines … (Ctrl-C again kills them)",
-  );
+  const { kind } = await watchOver([...controller, ...engines], interrupts.stop);
+  if (kind === "interrupted") say("\nStopping these engines … (Ctrl-C again kills them)");
+  if (kind === "controller-ended") say("The controller has ended: stopping these engines …");
   await Promise.all(engines.map(({ process }) => process.end(interrupts.hurry)));
   say("Stopped.");
   return 0;

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Deferred } from "../../protocol/deferred.ts";
 import { startsOf } from "../process-identity.ts";
@@ -50,10 +51,12 @@ export class LocalProcess implements LaunchedProcess {
 
   /** Looks before each signal whether the process is still the one that was recorded. */
   #signal(signal: "SIGTERM" | "SIGKILL"): void {
-    const { pid } = this.record;
+    const { pid, start } = this.record;
+    assert(pid > 1, "No process of ours has this id, and its negative would mean all processes.");
     if (!isRunning(this.record)) return;
-    // Killed, it cannot end its own children any more: the group gets the signal instead.
-    if (signal === "SIGKILL" && process.platform !== "win32" && send(-pid, signal)) return;
+    // Killed, it cannot end its own children any more: the group gets the signal instead, if it is surely ours.
+    const hasGroup = start !== undefined && process.platform !== "win32";
+    if (signal === "SIGKILL" && hasGroup && send(-pid, signal)) return;
     send(pid, signal);
   }
 

@@ -29,7 +29,8 @@ async function startOne(plan: LaunchPlan, index: number): Promise<LocalProcess> 
   const exited = exitOf(child);
   await once(child, "spawn");
   child.unref();
-  const pid = child.pid ?? -1;
+  const { pid } = child;
+  if (pid === undefined) throw new Error("A process that was spawned has an id.");
   return new LocalProcess({ pid, start: startsOf([pid]).get(pid), outputFile }, exited);
 }
 
