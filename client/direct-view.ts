@@ -4,7 +4,7 @@ import { currentHost } from "../protocol/host.ts";
 import type { EngineId } from "../protocol/ids.ts";
 import type { ArityOf, CallOptions, DirectFlags, ExecuteOptions, OwnTargets, RemoteArguments } from "./call-options.ts";
 import type { ConnectionService, Payload } from "./connection-service.ts";
-import { mapChunk } from "./map/map-chunk.ts";
+import { chunkAssembly, mapChunk } from "./map/map-chunk.ts";
 import { type ItemFunction, type MapFunction, splitArguments } from "./map/map-function.ts";
 import { blockBounds, columnsOf, joinParts, part, rows, type Sequence, toColumn } from "./map/sequences.ts";
 import { cannedCall, cannedValue, type Operation } from "./requests/canned-call.ts";
@@ -127,11 +127,7 @@ export class DirectView<A extends Arity = "many"> {
       value: (place) => ({ fn: mapChunk, args: [f, rows(columns, ...stretch(place))] }),
       operation: "call",
       size: (place) => stretch(place)[1] - stretch(place)[0],
-      assembly: {
-        length,
-        join: (values) => values.flat(1),
-        itemsOf: (value) => (Array.isArray(value) ? value : [value]),
-      },
+      assembly: chunkAssembly(length),
     });
   };
 

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import type { JsonObject } from "../protocol/json.ts";
 import type { RemoteArguments } from "./call-options.ts";
 import type { ConnectionService, Payload } from "./connection-service.ts";
-import { mapChunk } from "./map/map-chunk.ts";
+import { chunkAssembly, mapChunk } from "./map/map-chunk.ts";
 import { type ItemFunction, type MapFunction, splitArguments } from "./map/map-function.ts";
 import { MapRun } from "./map/map-run.ts";
 import { columnsOf, rows, type Sequence } from "./map/sequences.ts";
@@ -94,6 +94,7 @@ export class LoadBalancedView {
       throw new RangeError(`chunkSize is ${chunkSize}: give 1 or more.`);
     const columns = columnsOf(sequences);
     const length = columns[0]?.length ?? 0;
+    const assembly = chunkAssembly(length);
     const group = new RequestGroup();
     const run = new MapRun(group, {
       length,
@@ -104,10 +105,9 @@ export class LoadBalancedView {
     return new AsyncResult<never[], "many">(group, {
       name: "map",
       arity: "many",
-      length,
       isOrdered: ordered,
-      join: (values) => values.flat(1) as never[],
-      itemsOf: (value) => (Array.isArray(value) ? value : [value]),
+      ...assembly,
+      join: (values) => assembly.join(values) as never[],
       engines: this.#connection.engines,
       abort: async (requests) => {
         run.stop();

@@ -1,4 +1,5 @@
 import { runInThisContext } from "node:vm";
+import type { ResultPlan } from "../results/result-plan.ts";
 
 type MapChunk = (f: unknown, columns: readonly ArrayLike<unknown>[]) => Promise<unknown[]>;
 
@@ -20,3 +21,8 @@ async function callEach(
  * have to load; from a script of its own it travels as users' functions do.
  */
 export const mapChunk = runInThisContext(`(${callEach.toString()})`, { filename: "tsparallel:map" }) as MapChunk;
+
+/** How the values of the chunks become the result of a map of `length` elements. */
+export function chunkAssembly(length: number): Pick<ResultPlan<unknown>, "join" | "itemsOf" | "length"> {
+  return { length, join: (values) => values.flat(1), itemsOf: (value) => value as Iterable<unknown> };
+}

@@ -31,6 +31,7 @@ test("a client knows its engines, and follows those that come and go", async () 
   cluster.join(2);
   await rc.waitForEngines(3);
   cluster.lose(0);
+  await expect.poll(() => rc.ids).toEqual([1, 2]);
   expect(await rc.view("all").apply(() => 1)).toEqual([1, 1]);
 });
 
