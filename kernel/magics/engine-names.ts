@@ -1,0 +1,21 @@
+import type { DirectView } from "../../client/direct-view.ts";
+import { TimeoutError } from "../../client/errors/failures.ts";
+import type { Arity } from "../../client/results/result-plan.ts";
+
+/** An engine that does not answer in this time is busy: what it will have by then is not known yet. */
+const idleMs = 250;
+
+/**
+ * Which of these names engines of the view have as variables. Where an engine is too busy to answer, all of them: code
+ * that waits there may still make them.
+ */
+export async function engineNames(view: DirectView<Arity>, names: readonly string[]): Promise<readonly string[]> {
+  const found = view.apply((wanted: readonly string[]) => wanted.filter((name) => name in globalThis), names);
+  try {
+    return [await found.get({ timeoutMs: idleMs })].flat(2);
+  } catch (error) {
+    if (error instanceof TimeoutError) await found.abort();
+    // An engine that fails to answer says more when the code itself is sent to it.
+    return names;
+  }
+}

@@ -1,0 +1,83 @@
+import type { DirectView } from "../../client/direct-view.ts";
+import type { AsyncResult } from "../../client/results/async-result.ts";
+import type { Arity } from "../../client/results/result-plan.ts";
+import { engineNames } from "./engine-names.ts";
+import type { CheckedCode, PxNotebook } from "./px-notebook.ts";
+import type { PxOptions } from "./px-options.ts";
+import { showLive } from "./show-live.ts";
+
+/** How code runs on engines: what the magic's flags say, over the view's own defaults. */
+export interface EngineRun {
+  readonly view: DirectView<Arity>;
+  readonly code: string;
+  readonly block: boolean;
+  readonly groupOutputs: PxOptions["groupOutputs"];
+  /** Told of the result as soon as the code is sent. */
+  readonly sent: (result: AsyncResult<unknown>) => void | Promise<void>;
+}
+
+/** How long engines may take to say that they were interrupted. */
+const interruptMs = 800;
+
+/**
+ * Runs code on the engines of a view, its output under the running cell.
+ * @returns the AsyncResult when it does not block
+ * @throws {CompositeError | RemoteError} when it fails there
+ * @throws the interrupt's reason, after the engines were interrupted too
+ */
+export async function runOnEngines(run: EngineRun, notebook: PxNotebook): Promise<AsyncResult<unknown> | undefined> {
+  const { view, code, block } = run;
+  const checked = view.languages.every(isOurs) ? await checkFor(view, code, notebook) : undefined;
+  const result: AsyncResult<unknown> = view.execute(code, { program: checked?.program });
+  await run.sent(result);
+  if (!block) {
+    checked?.commit(false);
+    return result;
+  }
+  try {
+    await (run.groupOutputs === undefined ? followLive(result, view, notebook) : finish(result, notebook.interrupted));
+  } catch (error) {
+    checked?.commit(true);
+    throw error;
+  } finally {
+    if (run.groupOutputs !== undefined && result.ready) await result.displayOutputs(run.groupOutputs);
+  }
+  checked?.commit(false);
+  return undefined;
+}
+
+const isOurs = (language: string | undefined): boolean => language === undefined || language === "typescript";
+
+async function checkFor(view: DirectView<Arity>, code: string, notebook: PxNotebook): Promise<CheckedCode> {
+  return notebook.check(code, (names) => engineNames(view, names));
+}
+
+/** Shows output as it comes. Engines that do not end when they are interrupted are not waited for. */
+async function followLive(
+  result: AsyncResult<unknown>,
+  view: DirectView<Arity>,
+  { publish, interrupted }: PxNotebook,
+): Promise<void> {
+  const givenUp = new AbortController();
+  const shown = showLive(result.streamOutput(), typeof view.targets === "number", publish, givenUp.signal);
+  try {
+    await finish(result, interrupted);
+  } finally {
+    if (!result.ready) givenUp.abort();
+    await shown;
+  }
+}
+
+/** Waits for the result; an interrupt of the cell interrupts the engines that run it. */
+async function finish(result: AsyncResult<unknown>, interrupted: AbortSignal): Promise<void> {
+  try {
+    await result.get({ signal: interrupted });
+  } catch (error) {
+    if (interrupted.aborted && error === interrupted.reason) {
+      // Who has died meanwhile needs no interrupt.
+      result.interrupt().catch(() => undefined);
+      await result.wait({ timeoutMs: interruptMs });
+    }
+    throw error;
+  }
+}
