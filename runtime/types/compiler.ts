@@ -21,6 +21,8 @@ export interface CompilerOptions {
   readonly folder: string;
   /** Declaration (or source) file of each package whose types are ours to give, wherever the notebook lies. */
   readonly packages: Readonly<Record<string, string>>;
+  /** Global declarations that cells see beside those of Node. */
+  readonly globals?: string;
 }
 
 const require = createRequire(import.meta.url);
@@ -88,7 +90,8 @@ function replaceHost(compiler: Replaceable, options: CompilerOptions): void {
   const replacement: CreateHost = (files, settings, system, ...rest) => {
     const ambient = `${system.getCurrentDirectory()}/${ambientName}`;
     const { readFile, watchFile, watchDirectory } = system;
-    system.readFile = (path, encoding) => (path === ambient ? ambientLibrary : readFile(path, encoding));
+    const library = ambientLibrary + (options.globals ?? "");
+    system.readFile = (path, encoding) => (path === ambient ? library : readFile(path, encoding));
     // A package does not change under a notebook; a recursive watch of somebody's home folder costs minutes.
     if (watchFile)
       system.watchFile = (path, ...args) => (isSettled(path, ambient) ? unwatched : watchFile(path, ...args));
