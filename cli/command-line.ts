@@ -32,7 +32,7 @@ export function parseCommandLine<Schema extends z.ZodObject>(
  * Validates option values, wherever they come from, and fills in the defaults.
  * @throws {UsageError} naming the option at fault
  */
-export function checkOptions<Schema extends z.ZodObject>(
+function checkOptions<Schema extends z.ZodObject>(
   program: Program<Schema>,
   values: Readonly<Record<string, unknown>>,
 ): z.infer<Schema> {

@@ -15,7 +15,7 @@ export const logLevel = z.union([
     z.enum(levelNames),
   ),
 ]);
-export type LogLevel = z.infer<typeof logLevel>;
+type LogLevel = z.infer<typeof logLevel>;
 
 /** Writes one line a message: time, level, name, text. */
 export interface Logger {

@@ -16,7 +16,7 @@ export interface OptionShape {
   readonly schema: z.ZodType;
 }
 
-export const kebabCase = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+const kebabCase = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** The options of a schema in the order of their declaration. */
 export function optionShapes(schema: z.ZodObject): readonly OptionShape[] {

@@ -66,12 +66,6 @@ export function readEngineIds(path: string): readonly string[] {
   }
 }
 
-/** Pids of all its processes, the controller's first. */
-export function processesOf(file: ClusterFile): readonly ProcessState[] {
-  const engines = Object.values(file.engines.sets).flatMap((set) => Object.values(set.engines));
-  return file.controller?.state ? [file.controller.state, ...engines] : engines;
-}
-
 export function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");

@@ -7,8 +7,7 @@ import { isRunning } from "./launchers/local-process.ts";
 import { chooseProfile, listProfiles, type Profile } from "./profile.ts";
 
 /** Unique in a list of clusters: `<profile>` or `<profile>/<cluster id>`. */
-export const rowId = (profile: string, clusterId: string): string =>
-  clusterId === "" ? profile : `${profile}/${clusterId}`;
+const rowId = (profile: string, clusterId: string): string => (clusterId === "" ? profile : `${profile}/${clusterId}`);
 
 /**
  * A row for every cluster on disk, and one for the default cluster of each profile, running or not; the profile

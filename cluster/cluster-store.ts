@@ -9,7 +9,7 @@ import type { ProcessRecord } from "./launchers/launcher.ts";
 import type { Profile } from "./profile.ts";
 
 /** A process of a cluster as its files tell it. */
-export interface StoredProcess {
+interface StoredProcess {
   readonly role: "controller" | "engine";
   /** "controller" or "engine 3": for messages. */
   readonly name: string;

@@ -8,7 +8,7 @@ import { FolderChanges } from "./folder-changes.ts";
 import { chooseProfile, listProfiles, NoSuchProfile } from "./profile.ts";
 
 /** Which cluster a row id means: `<profile>` or `<profile>/<cluster id>`. */
-export function choiceOf(id: string): ClusterChoice {
+function choiceOf(id: string): ClusterChoice {
   const [profile = id, clusterId = ""] = id.split("/");
   return { profile, clusterId };
 }
