@@ -61,5 +61,7 @@ export const formatVersion = (codec: CodecName): number => codecs[codec].version
 /** The stack's end is reached at some thousand levels of nesting, and V8's serializer ends there too. */
 function tooDeep(error: unknown, what: string): unknown {
   const isDepth = error instanceof RangeError && error.message.includes("call stack");
-  return isDepth ? new CanningError(`${what}: it is nested too deeply; use an array instead of a chain.`, { cause: error }) : error;
+  return isDepth
+    ? new CanningError(`${what}: it is nested too deeply; use an array instead of a chain.`, { cause: error })
+    : error;
 }

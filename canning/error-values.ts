@@ -33,7 +33,7 @@ export function errorProperties(error: Error): Pick<Properties, "enumerable" | "
 function typeOf(error: Error): string {
   if (error instanceof DOMException) return "DOMException";
   if (error instanceof AggregateError) return "AggregateError";
-  for (const [name, constructor] of classes) if (name !== "Error" && error instanceof constructor) return name;
+  for (const [name, errorClass] of classes) if (name !== "Error" && error instanceof errorClass) return name;
   return "Error";
 }
 
@@ -53,8 +53,8 @@ function blankError({ type, name, message }: ErrorRecord): Error {
     Reflect.deleteProperty(error, "errors"); // It comes as a property.
     return error;
   }
-  const constructor = classes.get(type) ?? Error;
-  return message === undefined ? new constructor() : new constructor(message);
+  const errorClass = classes.get(type) ?? Error;
+  return message === undefined ? new errorClass() : new errorClass(message);
 }
 
 function hide(error: Error, key: string, value: string): void {

@@ -10,17 +10,24 @@ export interface Visitor {
   refuse(reason: string): never;
 }
 
-/** The parts of a container, how they are called in messages, and how a copy is made of them. */
-interface Anatomy {
-  readonly parts: readonly unknown[];
-  step(index: number): Step;
-  blank(): object;
-  fill(copy: object, parts: readonly unknown[]): void;
+/** How containers of one kind are taken apart, and copies put together. */
+interface Anatomy<T extends object> {
+  parts(container: T, keys: readonly string[]): readonly unknown[];
+  /** What a part is called in messages. */
+  step(index: number, keys: readonly string[], container: T): Step;
+  blank(container: T): T;
+  fill(copy: T, parts: readonly unknown[], keys: readonly string[]): void;
 }
 
-/** Longer arrays are walked by their keys: they may be sparse, and `new Array(1e9)` must not take seconds. */
-const longArray = 100_000;
-/** So many holes in a row, and an array counts as sparse. */
+/** A container that was met. */
+interface Met {
+  /** What to write instead of it; `undefined` while its parts are being walked. */
+  result: object | undefined;
+  /** Made as soon as a part needs it. */
+  copy: object | undefined;
+}
+
+/** After so many holes in a row an array counts as sparse: `new Array(1e9)` must not take seconds. */
 const manyHoles = 1000;
 
 /**
@@ -33,9 +40,7 @@ export class GraphWalk {
   /** From where the walk began to where it is. */
   path: Step[] = [];
   readonly #visitor: Visitor;
-  /** Containers whose parts are being walked. The copy is there once a part needed it. */
-  readonly #open = new Map<object, { readonly anatomy: Anatomy; copy: object | undefined }>();
-  readonly #done = new Map<object, object>();
+  readonly #met = new Map<object, Met>();
 
   constructor(visitor: Visitor) {
     this.#visitor = visitor;
@@ -55,7 +60,7 @@ export class GraphWalk {
   }
 
   #object(value: object): object {
-    if (Array.isArray(value)) return isFlat(value) ? value : this.#container(value, arrayAnatomy);
+    if (Array.isArray(value)) return isFlat(value) ? value : this.#array(value);
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype !== Object.prototype && prototype !== null) return this.#exotic(value);
     return this.#visitor.standIn(value) ?? this.#record(value);
@@ -64,8 +69,8 @@ export class GraphWalk {
   /** Anything but arrays and what an object literal or `Object.create(null)` makes. */
   #exotic(value: object): object {
     if (ArrayBuffer.isView(value) || types.isDate(value) || types.isRegExp(value)) return value;
-    if (types.isMap(value)) return this.#container(value, mapAnatomy);
-    if (types.isSet(value)) return this.#container(value, setAnatomy);
+    if (types.isMap(value)) return this.#container(value, mapAnatomy, none);
+    if (types.isSet(value)) return this.#container(value, setAnatomy, none);
     if (types.isArrayBuffer(value)) return this.#arrayBuffer(value);
     const standIn = this.#visitor.standIn(value);
     if (standIn) return standIn;
@@ -74,52 +79,56 @@ export class GraphWalk {
     return types.isBoxedPrimitive(value) ? value : this.#record(value);
   }
 
+  #array(value: unknown[]): object {
+    const keys = Object.keys(value);
+    // Indices come first and in order: where the last one has its place, there are no holes.
+    const isPlain = keys.length === value.length && (keys.length === 0 || keys.at(-1) === String(keys.length - 1));
+    return isPlain ? this.#container(value, arrayAnatomy, none) : this.#container<object>(value, recordAnatomy, keys);
+  }
+
   #record(value: object): object {
     if (types.isProxy(value)) this.#visitor.refuse("it is a Proxy: send a copy, such as { ...proxy }");
     const keys = Object.keys(value);
-    const values = keys.map((key) => Reflect.get(value, key) as unknown);
-    if (keys.includes("__proto__")) this.#visitor.refuse('it has a key "__proto__"');
-    if (values.every(isPrimitive)) return value;
-    return this.#container(value, () => recordAnatomy(keys, values));
+    let isFlat = true;
+    for (const key of keys) {
+      if (key === "__proto__") this.#visitor.refuse('it has a key "__proto__"');
+      if (!isPrimitive((value as Readonly<Record<string, unknown>>)[key])) isFlat = false;
+    }
+    return isFlat ? value : this.#container(value, recordAnatomy, keys);
   }
 
   #arrayBuffer(value: ArrayBuffer): object {
-    if (value.byteLength > inlineBytes && !this.#done.has(value)) {
-      this.#done.set(value, value);
+    if (value.byteLength > inlineBytes && !this.#met.has(value)) {
+      this.#met.set(value, { result: value, copy: undefined });
       this.arrayBuffers.push(value);
     }
     return value;
   }
 
-  #container<T extends object>(value: T, anatomyOf: (value: T) => Anatomy): object {
-    const done = this.#done.get(value);
-    if (done) return done;
-    const open = this.#open.get(value);
-    if (open) {
-      // A cycle: whether this container needs a copy is not known yet, and a copy does no harm.
-      open.copy ??= open.anatomy.blank();
-      return open.copy;
+  #container<T extends object>(value: T, anatomy: Anatomy<T>, keys: readonly string[]): object {
+    const met = this.#met.get(value);
+    if (met) {
+      // A cycle, where it has no result: whether a copy is needed is not known yet, and one does no harm.
+      if (!met.result) met.copy ??= anatomy.blank(value);
+      return met.result ?? met.copy ?? value;
     }
-    const anatomy = anatomyOf(value);
-    const mine = { anatomy, copy: undefined as object | undefined };
-    this.#open.set(value, mine);
-    const walked = this.#parts(anatomy);
-    this.#open.delete(value);
-    if (walked !== anatomy.parts) mine.copy ??= anatomy.blank();
-    if (mine.copy) anatomy.fill(mine.copy, walked);
-    const result = mine.copy ?? value;
-    this.#done.set(value, result);
-    return result;
+    const mine: Met = { result: undefined, copy: undefined };
+    this.#met.set(value, mine);
+    const parts = anatomy.parts(value, keys);
+    const walked = this.#parts(parts, (index) => anatomy.step(index, keys, value));
+    if (walked !== parts) mine.copy ??= anatomy.blank(value);
+    if (mine.copy) anatomy.fill(mine.copy as T, walked, keys);
+    mine.result = mine.copy ?? value;
+    return mine.result;
   }
 
   /** The walked parts; the very same list where none of them changed. */
-  #parts(anatomy: Anatomy): readonly unknown[] {
-    const { parts } = anatomy;
+  #parts(parts: readonly unknown[], step: (index: number) => Step): readonly unknown[] {
     let changed: unknown[] | undefined;
     for (let index = 0; index < parts.length; index++) {
       const part = parts[index];
       if (isPrimitive(part)) continue;
-      this.path.push(anatomy.step(index));
+      this.path.push(step(index));
       const walked = this.walk(part);
       this.path.pop();
       if (walked === part) continue;
@@ -129,6 +138,8 @@ export class GraphWalk {
     return changed ?? parts;
   }
 }
+
+const none: readonly string[] = [];
 
 const isPrimitive = (value: unknown): boolean =>
   value === null || (typeof value !== "object" && typeof value !== "function" && typeof value !== "symbol");
@@ -146,56 +157,48 @@ function isFlat(array: readonly unknown[]): boolean {
   return true;
 }
 
-function arrayAnatomy(array: readonly unknown[]): Anatomy {
-  const keys = array.length > longArray ? Object.keys(array) : undefined;
-  if (keys) return { ...recordAnatomy(keys, Object.values(array)), blank: () => new Array(array.length) };
-  return {
-    parts: array,
-    step: (index) => index,
-    blank: () => new Array(array.length),
-    fill: (copy, parts) => {
-      // Object.keys: holes stay holes, and named properties (`index` of a match) come along.
-      for (const key of Object.keys(array)) Reflect.set(copy, key, key in parts ? Reflect.get(parts, key) : Reflect.get(array, key));
-    },
-  };
-}
+/** Objects, and arrays that are walked by their keys because they have holes or named properties. */
+const recordAnatomy: Anatomy<object> = {
+  parts: (record, keys) => keys.map((key) => (record as Readonly<Record<string, unknown>>)[key]),
+  step: (index, keys) => keys[index] ?? "",
+  blank: (record) => (Array.isArray(record) ? new Array(record.length) : {}),
+  fill: (copy, parts, keys) => {
+    for (const [index, key] of keys.entries()) Reflect.set(copy, key, parts[index]);
+  },
+};
 
-function recordAnatomy(keys: readonly string[], values: readonly unknown[]): Anatomy {
-  return {
-    parts: values,
-    step: (index) => keys[index] ?? "",
-    blank: () => ({}),
-    fill: (copy, parts) => {
-      for (const [index, key] of keys.entries()) Reflect.set(copy, key, parts[index]);
-    },
-  };
-}
+/** Arrays that have nothing but elements. */
+const arrayAnatomy: Anatomy<unknown[]> = {
+  parts: (array) => array,
+  step: (index) => index,
+  blank: () => [],
+  fill: (copy, parts) => {
+    for (const part of parts) copy.push(part);
+  },
+};
 
-function mapAnatomy(map: ReadonlyMap<unknown, unknown>): Anatomy {
-  const keys = [...map.keys()];
-  return {
-    parts: [...keys, ...map.values()],
-    step: (index) => {
-      const key = keys[index - keys.length];
-      return typeof key === "string" || typeof key === "number" ? key : index < keys.length ? "(a key)" : "(a value)";
-    },
-    blank: () => new Map(),
-    fill: (copy, parts) => {
-      for (const index of keys.keys()) (copy as Map<unknown, unknown>).set(parts[index], parts[keys.length + index]);
-    },
-  };
-}
+const mapAnatomy: Anatomy<Map<unknown, unknown>> = {
+  parts: (map) => [...map.keys(), ...map.values()],
+  step: (index, _, map) => {
+    if (index < map.size) return "(a key)";
+    const key = [...map.keys()][index - map.size];
+    return typeof key === "string" || typeof key === "number" ? key : "(a value)";
+  },
+  blank: () => new Map(),
+  fill: (copy, parts) => {
+    const size = parts.length / 2;
+    for (let index = 0; index < size; index++) copy.set(parts[index], parts[size + index]);
+  },
+};
 
-function setAnatomy(set: ReadonlySet<unknown>): Anatomy {
-  return {
-    parts: [...set],
-    step: () => "(an element)",
-    blank: () => new Set(),
-    fill: (copy, parts) => {
-      for (const part of parts) (copy as Set<unknown>).add(part);
-    },
-  };
-}
+const setAnatomy: Anatomy<Set<unknown>> = {
+  parts: (set) => [...set],
+  step: () => "(an element)",
+  blank: () => new Set(),
+  fill: (copy, parts) => {
+    for (const part of parts) copy.add(part);
+  },
+};
 
 /** Why an object of a class is not its enumerable properties; `undefined` where it is. */
 function whyNotPlain(value: object): string | undefined {

@@ -82,7 +82,8 @@ export class Lowering implements Visitor {
   /** Properties to put on an object once everything is there. */
   addProperties(standIn: object, properties: Partial<Omit<Properties, "record">>): void {
     const record = this.#indices.get(standIn) ?? -1;
-    const walked = (values: Readonly<Record<string, unknown>> = {}) => this.#walk.walk(values) as Record<string, unknown>;
+    const walked = (values: Readonly<Record<string, unknown>> = {}) =>
+      this.#walk.walk(values) as Record<string, unknown>;
     this.#properties.push({
       record,
       enumerable: walked(properties.enumerable),
@@ -93,15 +94,22 @@ export class Lowering implements Visitor {
 
   /** Walks a variable of a function; what is refused in it is told as that function's. */
   walkVariable(owner: string, name: string, value: unknown): unknown {
-    return this.#within(owner, [name], () => (typeof value === "symbol" ? this.#symbol(value) : this.#walk.walk(value)));
+    return this.#within(owner, [name], () =>
+      typeof value === "symbol" ? this.#symbol(value) : this.#walk.walk(value),
+    );
   }
 
   /** As a variable, a symbol that every process has travels: `Symbol.iterator`, `Symbol.for("key")`. */
   #symbol(value: symbol): object {
     const key = Symbol.keyFor(value);
     const wellKnown = Object.getOwnPropertyNames(Symbol).find((name) => Reflect.get(Symbol, name) === value);
-    if (key === undefined && wellKnown === undefined) this.refuse("a symbol means nothing in another process; use Symbol.for(key)");
-    return this.add(Object(value) as object, { kind: "symbol", isRegistered: key !== undefined, key: key ?? wellKnown ?? "" });
+    if (key === undefined && wellKnown === undefined)
+      this.refuse("a symbol means nothing in another process; use Symbol.for(key)");
+    return this.add(Object(value) as object, {
+      kind: "symbol",
+      isRegistered: key !== undefined,
+      key: key ?? wellKnown ?? "",
+    });
   }
 
   /** Runs something on behalf of a function that is being sent. */
@@ -118,7 +126,9 @@ export class Lowering implements Visitor {
   refuse(reason: string): never {
     const place = describePath(this.#walk.path);
     if (this.#owner !== undefined)
-      throw new CanningError(`cannot send function "${this.#owner}": its variable ${place} cannot travel: ${reason}.`);
+      throw new CanningError(
+        `cannot send function ${quoted(this.#owner)}: its variable ${place} cannot travel: ${reason}.`,
+      );
     throw new CanningError(`cannot send ${place || "the value"}: ${reason}.`);
   }
 
@@ -127,8 +137,10 @@ export class Lowering implements Visitor {
       return this.#capture.place(value);
     } catch (error) {
       if (!(error instanceof CanningError) || error.message.startsWith("cannot ")) throw error;
-      const through = this.#owner === undefined ? "" : ` (a variable of function "${this.#owner}")`;
-      throw new CanningError(`cannot send function "${functionName(value)}"${through}: ${error.message}.`, { cause: error });
+      const through = this.#owner === undefined ? "" : ` (a variable of function ${quoted(this.#owner)})`;
+      throw new CanningError(`cannot send function ${quoted(functionName(value))}${through}: ${error.message}.`, {
+        cause: error,
+      });
     }
   }
 
@@ -148,3 +160,5 @@ export class Lowering implements Visitor {
     return entry && this.addEarly(value, { kind: "instance", className: entry.name }, () => entry.can(value));
   }
 }
+
+const quoted = (name: string): string => (name === "" ? "(anonymous)" : `"${name}"`);

@@ -47,7 +47,9 @@ export function registeredClassOf(instance: object): Entry | undefined {
 export function registeredClass(name: string): Entry {
   const entry = byName.get(name);
   if (entry) return entry;
-  throw new CanningError(`cannot read an instance of "${name}": no class is registered under that name here; run the code that calls register() on this side too.`);
+  throw new CanningError(
+    `cannot read an instance of "${name}": no class is registered under that name here; run the code that calls register() on this side too.`,
+  );
 }
 
 // Without enumerable properties of its own, a URL would arrive as an empty object.

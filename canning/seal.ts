@@ -26,10 +26,13 @@ export function unseal(
   const { canning } = metadata as { canning?: unknown };
   if (!isJsonObject(canning)) throw new CanningError("cannot read the buffers: the message's metadata has no canning.");
   const { codec, version, digest } = canning as Record<string, unknown>;
-  if (codec !== "v8" && codec !== "msgpack") throw new CanningError(`cannot read the buffers: codec "${String(codec)}" is unknown here.`);
+  if (codec !== "v8" && codec !== "msgpack")
+    throw new CanningError(`cannot read the buffers: codec "${String(codec)}" is unknown here.`);
   if (typeof digest !== "string" || !signer.verify(buffers.slice(0, 1), digest))
     throw new CanningError("cannot read the buffers: they are not those that the sender signed.");
   if (typeof version !== "number" || version > formatVersion(codec))
-    throw new CanningError(`cannot read the buffers: the sender writes version ${String(version)} of "${codec}", this side reads up to ${formatVersion(codec)}. Use one Node.js version, or pack = "msgpack".`);
+    throw new CanningError(
+      `cannot read the buffers: the sender writes version ${String(version)} of "${codec}", this side reads up to ${formatVersion(codec)}. Use one Node.js version, or pack = "msgpack".`,
+    );
   return uncan(buffers, { ...options, codec });
 }

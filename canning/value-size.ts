@@ -8,24 +8,26 @@ export function valueSize(value: unknown, limit: number): number {
   let bytes = 0;
   while (waiting.length > 0 && bytes <= limit) {
     const next = waiting.pop();
-    if (typeof next === "string") bytes += next.length;
-    else if (typeof next !== "object" || next === null) bytes += 8;
-    else if (!seen.has(next)) {
-      seen.add(next);
-      bytes += 8 + ownBytes(next);
-      if (!ArrayBuffer.isView(next)) for (const part of parts(next)) waiting.push(part);
-    }
+    bytes += ownBytes(next);
+    if (typeof next !== "object" || next === null || seen.has(next) || ArrayBuffer.isView(next)) continue;
+    seen.add(next);
+    for (const part of parts(next)) waiting.push(part);
   }
   return bytes;
 }
 
-function ownBytes(object: object): number {
-  return ArrayBuffer.isView(object) || object instanceof ArrayBuffer ? object.byteLength : 0;
+/** A string takes a byte a character as far as it is Latin. */
+function ownBytes(value: unknown): number {
+  if (typeof value === "string") return value.length;
+  return 8 + (ArrayBuffer.isView(value) || value instanceof ArrayBuffer ? value.byteLength : 0);
 }
 
 function parts(object: object): readonly unknown[] {
   if (Array.isArray(object)) return object;
   if (object instanceof Map) return [...object].flat();
   if (object instanceof Set) return [...object];
-  return Object.entries(Object.getOwnPropertyDescriptors(object)).flatMap(([key, property]) => [key, property.value as unknown]);
+  return Object.entries(Object.getOwnPropertyDescriptors(object)).flatMap(([key, property]) => [
+    key,
+    property.value as unknown,
+  ]);
 }

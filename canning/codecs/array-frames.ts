@@ -22,7 +22,7 @@ const kinds = [
   "ArrayBuffer",
 ] as const;
 
-type ArrayConstructor = { new (buffer: ArrayBuffer): object };
+type ArrayClass = { new (buffer: ArrayBuffer): object };
 
 /** Kind of a plain ArrayBuffer, for codecs that write it as they write views. */
 export const arrayBufferKind = kinds.indexOf("ArrayBuffer");
@@ -64,7 +64,7 @@ export function arrayOfKind(kind: number, buffer: ArrayBuffer): object {
   const name = kinds[kind];
   if (name === "ArrayBuffer") return buffer;
   if (name === "Buffer") return Buffer.from(buffer);
-  const constructor = name && (Reflect.get(globalThis, name) as ArrayConstructor | undefined);
-  if (!constructor) throw new CanningError(`cannot read an array of kind ${name ?? kind}: this Node.js has none.`);
-  return new constructor(buffer);
+  const arrayClass = name && (Reflect.get(globalThis, name) as ArrayClass | undefined);
+  if (!arrayClass) throw new CanningError(`cannot read an array of kind ${name ?? kind}: this Node.js has none.`);
+  return new arrayClass(buffer);
 }

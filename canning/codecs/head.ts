@@ -24,13 +24,29 @@ export function writeHead(codec: CodecName, arrayBuffers: number): Buffer {
  */
 export function readHead(codec: CodecName, buffers: readonly Buffer[]): number {
   const head = buffers[0];
-  if (!head || head.length < headBytes) throw new CanningError("cannot read a canned value: its head frame is missing.");
+  if (!head || head.length < headBytes)
+    throw new CanningError("cannot read a canned value: its head frame is missing.");
   if (head[0] !== tags[codec]) {
     const name = Object.entries(tags).find(([, tag]) => tag === head[0])?.[0];
-    throw new CanningError(`cannot read a canned value with codec "${codec}": ${name ? `it was written by "${name}"` : "its head frame has no codec's mark"}.`);
+    throw new CanningError(
+      `cannot read a canned value with codec "${codec}": ${name ? `it was written by "${name}"` : "its head frame has no codec's mark"}.`,
+    );
   }
-  if (head[1] !== layout) throw new CanningError(`cannot read a canned value of layout ${head[1]}: this side knows layout ${layout}. Use the same version of tsparallel on all machines.`);
+  if (head[1] !== layout)
+    throw new CanningError(
+      `cannot read a canned value of layout ${head[1]}: this side knows layout ${layout}. Use the same version of tsparallel on all machines.`,
+    );
   const arrayBuffers = head.readUInt32LE(4);
   if (arrayBuffers >= buffers.length) throw new CanningError("cannot read a canned value: frames are missing.");
   return arrayBuffers;
+}
+
+/** Whatever damaged bytes make a decoder throw, as one kind of error. */
+export function readable<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof CanningError) throw cause;
+    throw new CanningError(`cannot read a canned value: ${(cause as Error).message}`, { cause });
+  }
 }

@@ -1,7 +1,7 @@
 import { createCodec, decode, encode } from "msgpack-lite";
 import { CanningError } from "../canning-error.ts";
 import type { Codec, Payload, PayloadReader } from "./codec.ts";
-import { headBytes, readHead, writeHead } from "./head.ts";
+import { headBytes, readable, readHead, writeHead } from "./head.ts";
 import { MsgpackReader } from "./msgpack-reader.ts";
 import { MsgpackWriter } from "./msgpack-writer.ts";
 
@@ -42,17 +42,12 @@ export const msgpackCodec: Codec = {
     const [head = Buffer.alloc(0), ...frames] = buffers;
     const trees = readTrees(head.subarray(headBytes));
     const reader = new MsgpackReader(frames, standIn);
-    return { read: () => reader.value(trees.shift()) };
+    return { read: () => readable(() => reader.value(trees.shift())) };
   },
 };
 
 function readTrees(bytes: Buffer): unknown[] {
-  let trees: unknown;
-  try {
-    trees = decode(bytes, options);
-  } catch (cause) {
-    throw new CanningError("cannot read a canned value: its MessagePack bytes are damaged.", { cause });
-  }
+  const trees = readable(() => decode(bytes, options));
   if (!Array.isArray(trees)) throw new CanningError("cannot read a canned value: its MessagePack bytes are no list.");
-  return trees;
+  return trees as unknown[];
 }

@@ -72,7 +72,9 @@ export class MsgpackWriter {
 
   #array(value: readonly unknown[]): unknown[] {
     const keys = Object.keys(value);
-    if (keys.length === value.length && isDense(value)) return value.map((element) => this.tree(element));
+    // Indices come first and in order: where the last one has its place, there are no holes.
+    if (keys.length === value.length && (keys.length === 0 || keys.at(-1) === String(keys.length - 1)))
+      return value.map((element) => this.tree(element));
     const entries = keys.flatMap((key) => [textExtension(key), this.tree(Reflect.get(value, key))]);
     return [containerMark("list"), value.length, ...entries];
   }
@@ -91,16 +93,11 @@ export class MsgpackWriter {
   }
 
   #bytes(kind: number, bytes: Buffer): ExtBuffer {
-    if (bytes.length <= inlineBytes) return new ExtBuffer(Buffer.concat([Buffer.of(kind), bytes]), extensions.inlineArray);
+    if (bytes.length <= inlineBytes)
+      return new ExtBuffer(Buffer.concat([Buffer.of(kind), bytes]), extensions.inlineArray);
     const place = Buffer.alloc(5);
     place[0] = kind;
     place.writeUInt32BE(this.frames.push(bytes) - 1, 1);
     return new ExtBuffer(place, extensions.frameArray);
   }
-}
-
-/** As many keys as elements may still be holes and named properties that happen to be as many. */
-function isDense(value: readonly unknown[]): boolean {
-  for (let index = 0; index < value.length; index++) if (!(index in value)) return false;
-  return true;
 }

@@ -2,7 +2,7 @@ import { Deserializer, Serializer, serialize } from "node:v8";
 import { CanningError } from "../canning-error.ts";
 import { arrayOfKind, bytesOf, inlineBytes, kindOfView, ownBuffer } from "./array-frames.ts";
 import type { Codec, Payload, PayloadReader } from "./codec.ts";
-import { headBytes, readHead, writeHead } from "./head.ts";
+import { headBytes, readable, readHead, writeHead } from "./head.ts";
 
 /** Hooks that V8's bindings call on the object, left out of its published types. */
 interface WriterHooks {
@@ -104,16 +104,9 @@ function readHostObject(
 /** V8 names the value: `#<Promise> could not be cloned.` It calls this as a function and throws what it gives. */
 function refusal(message: string): CanningError {
   const [, thing = message] = /^(.*) could not be cloned\.$/s.exec(message) ?? [];
-  return new CanningError(`cannot send ${thing}: it holds something of this process (a Proxy, a handle, …) and is no plain value.`);
+  return new CanningError(
+    `cannot send ${thing}: it holds something of this process (a Proxy, a handle, …) and is no plain value.`,
+  );
 }
 
 const nameOfClass = (object: unknown): string => (object as object).constructor?.name || "Object";
-
-function readable<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    if (cause instanceof CanningError) throw cause;
-    throw new CanningError(`cannot read a canned value: ${(cause as Error).message}`, { cause });
-  }
-}

@@ -73,7 +73,8 @@ function nameLoadedModules(): void {
   const loaded = (process as { moduleLoadList?: readonly string[] }).moduleLoadList ?? [];
   const isLoaded = new Set(loaded);
   for (const name of builtinModules) {
-    if (namedModules.has(name) || leftOut.has(name) || name.startsWith("_") || !isLoaded.has(`NativeModule ${name}`)) continue;
+    if (namedModules.has(name) || leftOut.has(name) || name.startsWith("_") || !isLoaded.has(`NativeModule ${name}`))
+      continue;
     namedModules.add(name);
     nameModule(`node:${name}`, process.getBuiltinModule(name) as object);
   }
@@ -82,11 +83,18 @@ function nameLoadedModules(): void {
 function nameModule(module: string, exports: object): void {
   giveName(exports, { kind: "module", module, path: ["default"] });
   const values = ownValues(exports);
-  for (const [key, value] of values) if (typeof value === "function") giveName(value, { kind: "module", module, path: [key] });
   for (const [key, value] of values)
-    if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype)
-      for (const [inner, member] of ownValues(value))
-        if (typeof member === "function") giveName(member, { kind: "module", module, path: [key, inner] });
+    if (typeof value === "function") giveName(value, { kind: "module", module, path: [key] });
+  for (const [key, value] of values) if (isPlainObject(value)) nameInner(module, key, value);
 }
+
+/** `path.posix.join`, `util.types.isDate` */
+function nameInner(module: string, key: string, object: object): void {
+  for (const [inner, value] of ownValues(object))
+    if (typeof value === "function") giveName(value, { kind: "module", module, path: [key, inner] });
+}
+
+const isPlainObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 nameGlobals();

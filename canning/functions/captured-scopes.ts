@@ -33,7 +33,12 @@ export class CapturedScopes {
     return chain;
   }
 
-  #scope(scope: FunctionScope, written: WrittenFunction, outer: CapturedScope | undefined, isInnermost: boolean): CapturedScope {
+  #scope(
+    scope: FunctionScope,
+    written: WrittenFunction,
+    outer: CapturedScope | undefined,
+    isInnermost: boolean,
+  ): CapturedScope {
     const { scriptId, literal } = written;
     const known = this.#known.find(
       (one) =>
@@ -55,7 +60,10 @@ const isOnly = ({ description }: FunctionScope): boolean => description === "Mod
 
 function haveSameVariables(one: CapturedScope["object"], other: CapturedScope["object"]): boolean {
   const names = Object.keys(one);
-  return names.length === Object.keys(other).length && names.every((name) => Object.hasOwn(other, name) && Object.is(peek(one, name), peek(other, name)));
+  return (
+    names.length === Object.keys(other).length &&
+    names.every((name) => Object.hasOwn(other, name) && Object.is(peek(one, name), peek(other, name)))
+  );
 }
 
 /** A variable that is not initialised yet throws when read (Node 24). */

@@ -24,7 +24,11 @@ export function portableClass(text: string, node: Class, offset: number): Portab
   const edited = new MagicString(text);
   for (const member of node.body.body) {
     if (!isReplaced(member)) continue;
-    edited.overwrite(member.start - offset, member.end - offset, blank(text.slice(member.start - offset, member.end - offset)));
+    edited.overwrite(
+      member.start - offset,
+      member.end - offset,
+      blank(text.slice(member.start - offset, member.end - offset)),
+    );
   }
   const { superClass } = node;
   if (!superClass || (superClass.type === "Literal" && superClass.value === null))

@@ -28,7 +28,8 @@ export function makeFunction(surroundings: Surroundings, initial: readonly unkno
   const [before, after] = wrapping(surroundings);
   const { filename, line, column } = record.place;
   const key = [filename, line, column, before, record.text, after].join("\0");
-  const factory = compiled.get(key) ?? compile(before + record.text + after, { ...record.place, column: column - before.length });
+  const factory =
+    compiled.get(key) ?? compile(before + record.text + after, { ...record.place, column: column - before.length });
   compiled.delete(key);
   compiled.set(key, factory);
   if (compiled.size > mostCompiled) compiled.delete(compiled.keys().next().value ?? "");

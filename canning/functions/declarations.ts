@@ -71,7 +71,12 @@ function declaredNames(statement: AnyNode): string[] {
 
 /** The nodes directly inside a node. */
 export function childNodes(node: AnyNode): AnyNode[] {
-  return Object.values(node).flatMap((part: unknown) => (Array.isArray(part) ? part : [part])).filter(isNode);
+  const nodes: AnyNode[] = [];
+  for (const part of Object.values(node) as unknown[]) {
+    const parts: readonly unknown[] = Array.isArray(part) ? part : [part];
+    for (const child of parts) if (isNode(child)) nodes.push(child);
+  }
+  return nodes;
 }
 
 function isNode(part: unknown): part is AnyNode {

@@ -1,4 +1,4 @@
-import type { AnyNode, Class, Function as FunctionNode, Node, Pattern } from "acorn";
+import type { AnyNode, Class, Function as FunctionNode, Node, ObjectPattern, Pattern } from "acorn";
 import { bindingNames, childNodes, hoistedNames, lexicalNames } from "./declarations.ts";
 
 /** A name that code uses and does not declare. */
@@ -35,6 +35,9 @@ export function freeNames(nodes: readonly Node[]): FreeNames {
   return { names: [...search.names.values()], problem: search.problem };
 }
 
+/** What to do with a name in a pattern. */
+type Target = (name: string) => void;
+
 const nothing: ReadonlySet<string> = new Set();
 
 class Search {
@@ -44,33 +47,42 @@ class Search {
   visit(node: AnyNode, scope: Scope | undefined): void {
     switch (node.type) {
       case "Identifier":
-        return this.#use(node.name, scope);
+        this.#use(node.name, scope);
+        break;
       case "MemberExpression":
-        return this.#member(node, scope);
+        this.#member(node, scope);
+        break;
       case "FunctionDeclaration":
       case "FunctionExpression":
       case "ArrowFunctionExpression":
-        return this.#function(node, scope);
+        this.#function(node, scope);
+        break;
       case "ClassDeclaration":
       case "ClassExpression":
-        return this.#class(node, scope);
+        this.#class(node, scope);
+        break;
       case "AssignmentExpression":
         this.#assign(node.left, scope);
-        return this.visit(node.right, scope);
+        this.visit(node.right, scope);
+        break;
       case "UpdateExpression":
-        return this.#assign(node.argument as Pattern, scope);
+        this.#assign(node.argument as Pattern, scope);
+        break;
       case "VariableDeclarator":
         this.#binding(node.id, scope);
-        return node.init ? this.visit(node.init, scope) : undefined;
+        if (node.init) this.visit(node.init, scope);
+        break;
       case "ForInStatement":
       case "ForOfStatement":
       case "ForStatement":
       case "BlockStatement":
       case "SwitchStatement":
       case "CatchClause":
-        return this.#block(node, scope);
+        this.#block(node, scope);
+        break;
       default:
-        return this.#simple(node, scope);
+        this.#simple(node, scope);
+        break;
     }
   }
 
@@ -79,21 +91,27 @@ class Search {
     switch (node.type) {
       case "Property":
         if (node.computed) this.visit(node.key, scope);
-        return this.visit(node.value, { names: nothing, parent: scope, isFunction: false, hasHome: true });
+        this.visit(node.value, { names: nothing, parent: scope, isFunction: false, hasHome: true });
+        break;
       case "ThisExpression":
-        return this.#belonging('"this"', scope);
+        this.#belonging('"this"', scope);
+        break;
       case "Super":
-        return this.#super(scope);
+        this.#super(scope);
+        break;
       case "MetaProperty":
         if (node.meta.name === "import") this.problem ??= "it uses import.meta, which belongs to its module";
-        return node.meta.name === "new" ? this.#belonging('"new.target"', scope) : undefined;
+        if (node.meta.name === "new") this.#belonging('"new.target"', scope);
+        break;
       case "PrivateIdentifier":
-        return this.#private(node.name, scope);
+        this.#private(node.name, scope);
+        break;
       case "LabeledStatement":
-        return this.visit(node.body, scope);
+        this.visit(node.body, scope);
+        break;
       case "BreakStatement":
       case "ContinueStatement":
-        return;
+        break;
       default:
         for (const child of childNodes(node)) this.visit(child, scope);
     }
@@ -140,7 +158,10 @@ class Search {
   #block(node: AnyNode, scope: Scope | undefined): void {
     const inner: Scope = { names: new Set(lexicalNames(node)), parent: scope, isFunction: false };
     if (node.type === "CatchClause" && node.param) this.#binding(node.param, inner);
-    const assigned = (node.type === "ForInStatement" || node.type === "ForOfStatement") && node.left.type !== "VariableDeclaration" ? node.left : undefined;
+    const assigned =
+      (node.type === "ForInStatement" || node.type === "ForOfStatement") && node.left.type !== "VariableDeclaration"
+        ? node.left
+        : undefined;
     if (assigned) this.#assign(assigned, inner);
     const skipped: unknown = node.type === "CatchClause" ? node.param : assigned;
     for (const child of childNodes(node)) if (child !== skipped) this.visit(child, inner);
@@ -160,32 +181,40 @@ class Search {
     });
   }
 
-  #pattern(pattern: Pattern, scope: Scope | undefined, target: (name: string) => void): void {
+  #pattern(pattern: Pattern, scope: Scope | undefined, target: Target): void {
     switch (pattern.type) {
       case "Identifier":
-        return target(pattern.name);
+        target(pattern.name);
+        break;
       case "AssignmentPattern":
         this.visit(pattern.right, scope);
-        return this.#pattern(pattern.left, scope, target);
+        this.#pattern(pattern.left, scope, target);
+        break;
       case "RestElement":
-        return this.#pattern(pattern.argument, scope, target);
+        this.#pattern(pattern.argument, scope, target);
+        break;
       case "ArrayPattern":
         for (const element of pattern.elements) if (element) this.#pattern(element, scope, target);
-        return;
+        break;
       case "ObjectPattern":
-        for (const property of pattern.properties) {
-          if (property.type === "Property" && property.computed) this.visit(property.key, scope);
-          this.#pattern(property.type === "Property" ? property.value : property, scope, target);
-        }
-        return;
+        for (const property of pattern.properties) this.#patternProperty(property, scope, target);
+        break;
       default:
-        return this.visit(pattern as AnyNode, scope);
+        this.visit(pattern as AnyNode, scope);
     }
   }
 
+  #patternProperty(property: ObjectPattern["properties"][number], scope: Scope | undefined, target: Target): void {
+    if (property.type === "Property" && property.computed) this.visit(property.key, scope);
+    this.#pattern(property.type === "Property" ? property.value : property, scope, target);
+  }
+
   #use(name: string, scope: Scope | undefined, member?: string): void {
-    if (name === "arguments" && !isDeclared(name, scope)) return this.#belonging('"arguments"', scope);
     if (isDeclared(name, scope)) return;
+    if (name === "arguments") {
+      this.#belonging('"arguments"', scope);
+      return;
+    }
     const known = this.names.get(name);
     const free = known ?? { name, isAssigned: false, members: new Set<string>() };
     this.names.set(name, free);

@@ -1,12 +1,11 @@
-
 import type { UserVariables } from "../../protocol/host.ts";
 import { CanningError } from "../canning-error.ts";
 import type { CodeRecord, Properties, StandInRecord, Table, Variable } from "../records.ts";
 import { valueSize } from "../value-size.ts";
 import { isBuiltinGlobal, nameOfBuiltin } from "./builtin-names.ts";
 import { type CapturedScope, CapturedScopes } from "./captured-scopes.ts";
-import { type ForeignFunction, functionFacts, functionName, type WrittenFunction } from "./function-facts.ts";
 import type { FreeName } from "./free-names.ts";
+import { type ForeignFunction, functionFacts, functionName, type WrittenFunction } from "./function-facts.ts";
 import { inspectFunction } from "./inspector-session.ts";
 import { nameOfLibraryExport } from "./known-modules.ts";
 import { portableVariable } from "./portable-variable.ts";
@@ -64,7 +63,9 @@ export class FunctionCapture {
     return {
       cells,
       live: numbered.flatMap(([index, cell]) => (cell.isAssigned && cell.users > 1 ? [index] : [])),
-      tooLarge: numbered.flatMap(([index, { tooLarge }]): [number, number][] => (tooLarge === undefined ? [] : [[index, tooLarge]])),
+      tooLarge: numbered.flatMap(([index, { tooLarge }]): [number, number][] =>
+        tooLarge === undefined ? [] : [[index, tooLarge]],
+      ),
     };
   }
 
@@ -75,13 +76,15 @@ export class FunctionCapture {
   }
 
   #written(subject: object, facts: WrittenFunction): object {
-    const owner = functionName(subject) || "(anonymous)";
+    const owner = functionName(subject);
     const chain = facts.closed.length > 0 ? this.#scopes.of(facts, inspectFunction(subject).scopes) : [];
     const closed = facts.closed.map((free) => this.#closedVariable(free, facts, chain, owner));
     const fallbacks = facts.open.flatMap((free) => this.#globalVariable(free, owner));
     const isFallback = ([name]: Variable) => facts.fallbacks.has(name);
     const { source } = facts;
-    const early = source.early.filter((name, index) => (source.hasParent && index === 0) || [...closed, ...fallbacks].some(([known]) => known === name));
+    const early = source.early.filter(
+      (name, index) => (source.hasParent && index === 0) || [...closed, ...fallbacks].some(([known]) => known === name),
+    );
     const record: CodeRecord = {
       kind: "code",
       text: source.text,
@@ -95,7 +98,10 @@ export class FunctionCapture {
       fallbacks: [...fallbacks, ...closed.filter(isFallback)],
       open: facts.open.flatMap(({ name }) => (fallbacks.some(([known]) => known === name) ? [] : [name])),
     };
-    const standIn = early.length === 0 ? this.#lowerer.add(subject, record) : this.#lowerer.addEarly(subject, record, () => this.#earlyValues(subject, record, source.hasParent));
+    const standIn =
+      early.length === 0
+        ? this.#lowerer.add(subject, record)
+        : this.#lowerer.addEarly(subject, record, () => this.#earlyValues(subject, record, source.hasParent));
     this.#properties(subject, standIn, source.isPlainFunction);
     return standIn;
   }
@@ -124,10 +130,15 @@ export class FunctionCapture {
     if (!scope) throw new CanningError(`its variable "${free.name}" cannot be found`);
     const known = scope.cells.get(free.name);
     if (known !== undefined) return this.#use(known, free);
-    const value = portableVariable(free, valueIn(scope, free.name), { scriptId: facts.scriptId, isModule: scope.description === "Module" });
+    const value = portableVariable(free, valueIn(scope, free.name), {
+      scriptId: facts.scriptId,
+      isModule: scope.description === "Module",
+    });
     const bytes = valueSize(value, largestCapture);
     if (bytes > largestCapture)
-      throw new CanningError(`its variable "${free.name}" is too large to be captured (more than 1 MiB); pass it as an argument, or push it once and use it by name`);
+      throw new CanningError(
+        `its variable "${free.name}" is too large to be captured (more than 1 MiB); pass it as an argument, or push it once and use it by name`,
+      );
     const cell = this.#addCell(free, owner, value);
     scope.cells.set(free.name, cell);
     return this.#use(cell, free);
@@ -178,8 +189,10 @@ function valueIn(scope: CapturedScope, name: string): unknown {
 
 function whyNameless(subject: object, facts: ForeignFunction): string {
   const name = functionName(subject);
-  if (name.startsWith("bound ")) return "it is bound, and what it is bound to cannot be seen; send an arrow function that calls it";
-  if (facts.kind === "library") return `it was made inside a library (${facts.file}) and is none of its exports; send a function of your own that calls the library`;
+  if (name.startsWith("bound "))
+    return "it is bound, and what it is bound to cannot be seen; send an arrow function that calls it";
+  if (facts.kind === "library")
+    return `it was made inside a library (${facts.file}) and is none of its exports; send a function of your own that calls the library`;
   return "it is native code that engines have under no name; send a function of your own that calls it";
 }
 
@@ -191,4 +204,3 @@ function prototypeMembers(subject: object): Record<string, unknown> {
     throw new CanningError("its prototype inherits from another; write it as a class");
   return Object.fromEntries(Object.entries(prototype));
 }
-

@@ -28,13 +28,24 @@ export class FunctionRevival {
   /** @param early values of `record.early` */
   revive(record: CodeRecord, early: readonly unknown[]): object {
     const sources = this.#sources(record);
-    for (const [index, name] of record.early.entries()) if (!sources.has(name)) sources.set(name, { kind: "value", value: early[index] });
+    for (const [index, name] of record.early.entries())
+      if (!sources.has(name)) sources.set(name, { kind: "value", value: early[index] });
     const own = [...sources].filter(([, source]) => source.kind !== "shared");
-    const initial = own.map(([name, source]) => (source.kind === "value" ? source.value : early[record.early.indexOf(name)]));
-    const [made, bind] = makeFunction({ record, names: own.map(([name]) => name), shared: this.#shared(sources) }, initial);
-    if (bind && own.some(([, { kind }]) => kind === "cell")) this.#bindings.push({ bind, sources: own.map(([, source]) => source) });
+    const initial = own.map(([name, source]) =>
+      source.kind === "value" ? source.value : early[record.early.indexOf(name)],
+    );
+    const [made, bind] = makeFunction(
+      { record, names: own.map(([name]) => name), shared: this.#shared(sources) },
+      initial,
+    );
+    if (bind && own.some(([, { kind }]) => kind === "cell"))
+      this.#bindings.push({ bind, sources: own.map(([, source]) => source) });
     nameAs(made, record.name);
-    rememberArrival(made, { place: record.place, isStrict: record.isStrict, fallbacks: new Set(record.fallbacks.map(([name]) => name)) });
+    rememberArrival(made, {
+      place: record.place,
+      isStrict: record.isStrict,
+      fallbacks: new Set(record.fallbacks.map(([name]) => name)),
+    });
     return made;
   }
 
@@ -75,7 +86,8 @@ export class FunctionRevival {
 
   #shared(sources: ReadonlyMap<string, Source>): object | undefined {
     const shared: object = Object.create(null) as object;
-    for (const [name, source] of sources) if (source.kind === "shared") Object.defineProperty(shared, name, this.#access(name, source.cell));
+    for (const [name, source] of sources)
+      if (source.kind === "shared") Object.defineProperty(shared, name, this.#access(name, source.cell));
     return Object.keys(shared).length > 0 ? shared : undefined;
   }
 

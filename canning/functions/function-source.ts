@@ -1,4 +1,13 @@
-import { type AnyNode, type Class, type Expression, type Function as FunctionNode, type PrivateIdentifier, parse, type Program, tokenizer } from "acorn";
+import {
+  type AnyNode,
+  type Class,
+  type Expression,
+  type Function as FunctionNode,
+  type PrivateIdentifier,
+  type Program,
+  parse,
+  tokenizer,
+} from "acorn";
 import { CanningError } from "../canning-error.ts";
 import { portableClass } from "./class-source.ts";
 import { type FreeName, freeNames } from "./free-names.ts";
@@ -43,6 +52,13 @@ export function functionSource(text: string, key: string): FunctionSource {
 }
 
 function analyse(text: string, key: string): FunctionSource {
+  const source = read(text, key);
+  // What a cell's `import.meta` was made into.
+  const isMeta = source.names.some(({ name }) => name === "__cell");
+  return isMeta ? { ...source, problem: "it uses import.meta, which belongs to its cell" } : source;
+}
+
+function read(text: string, key: string): FunctionSource {
   const expression = parsed(`(${text}\n)`);
   if (expression?.type === "ClassExpression") return classSource(text, expression);
   if (expression?.type === "FunctionExpression" || expression?.type === "ArrowFunctionExpression")
@@ -67,10 +83,16 @@ function plainSource(text: string, node: FunctionNode): FunctionSource {
   };
 }
 
-function methodSource(text: string, object: Extract<Expression, { type: "ObjectExpression" }>, key: string): FunctionSource {
+function methodSource(
+  text: string,
+  object: Extract<Expression, { type: "ObjectExpression" }>,
+  key: string,
+): FunctionSource {
   const [property] = object.properties;
-  if (property?.type !== "Property" || property.value.type !== "FunctionExpression") throw new CanningError("its source cannot be read");
-  if (property.kind !== "init") throw new CanningError("it is a getter or setter; send the value, or a function that computes it");
+  if (property?.type !== "Property" || property.value.type !== "FunctionExpression")
+    throw new CanningError("its source cannot be read");
+  if (property.kind !== "init")
+    throw new CanningError("it is a getter or setter; send the value, or a function that computes it");
   const [start, end] = [property.key.start - 2, property.key.end - 2];
   const opening = property.computed ? text.lastIndexOf("[", start) : start;
   const closing = property.computed ? text.indexOf("]", end) + 1 : end;
@@ -92,8 +114,10 @@ function classSource(text: string, node: Class): FunctionSource {
   const portable = portableClass(text, node, 1);
   const rewritten = parsed(`(${portable.text}\n)`);
   if (rewritten?.type !== "ClassExpression") throw new CanningError("its source cannot be read");
-  const constructor = node.body.body.find((member) => member.type === "MethodDefinition" && member.kind === "constructor");
-  const early = freeNames(portable.earlyNodes(rewritten)).names.flatMap(({ name }) => (name === node.id?.name ? [] : [name]));
+  const explicit = node.body.body.find((member) => member.type === "MethodDefinition" && member.kind === "constructor");
+  const early = freeNames(portable.earlyNodes(rewritten)).names.flatMap(({ name }) =>
+    name === node.id?.name ? [] : [name],
+  );
   return {
     text: portable.text,
     form: "class",
@@ -102,7 +126,7 @@ function classSource(text: string, node: Class): FunctionSource {
     early: [...new Set([...portable.parent, ...early])],
     hasParent: portable.parent.length > 0,
     isPlainFunction: false,
-    anchor: constructor?.type === "MethodDefinition" ? constructor.value.start - 1 : 0,
+    anchor: explicit?.type === "MethodDefinition" ? explicit.value.start - 1 : 0,
     shift: 0,
   };
 }
@@ -113,7 +137,8 @@ function keyName(key: Expression | PrivateIdentifier): string {
 
 /** V8 puts a function at its opening parenthesis, which comments may precede. */
 function openingParenthesis(text: string, from: number): number {
-  for (const token of tokenizer(text.slice(from), { ecmaVersion: "latest" })) if (token.type.label === "(") return from + token.start;
+  for (const token of tokenizer(text.slice(from), { ecmaVersion: "latest" }))
+    if (token.type.label === "(") return from + token.start;
   return 0;
 }
 

@@ -44,7 +44,11 @@ function open(): NonNullable<typeof opened> {
   Object.defineProperty(globalThis, key, { value: desk, configurable: true });
   try {
     const { result } = answer<Runtime.EvaluateReturnType>((done) =>
-      session.post("Runtime.evaluate", { expression: `globalThis[Symbol.for("${deskKey}")]`, objectGroup: `${group}-desk` }, done),
+      session.post(
+        "Runtime.evaluate",
+        { expression: `globalThis[Symbol.for("${deskKey}")]`, objectGroup: `${group}-desk` },
+        done,
+      ),
     );
     opened = { session, desk, deskId: result.objectId ?? "" };
     return opened;
@@ -65,7 +69,11 @@ export function inspectFunction(subject: object): InspectedFunction {
   desk.scopes = [];
   session.post("Runtime.releaseObjectGroup", { objectGroup: group });
   return {
-    location: location && { scriptId: location.scriptId, line: location.lineNumber, column: location.columnNumber ?? 0 },
+    location: location && {
+      scriptId: location.scriptId,
+      line: location.lineNumber,
+      column: location.columnNumber ?? 0,
+    },
     scopes: Array.from(scopes),
   };
 }
@@ -94,10 +102,13 @@ function callOnDesk(objectId: string, functionDeclaration: string): Runtime.Call
 }
 
 /** Runs something with the Debugger domain on; all scripts there are were announced before it begins. Takes 2–15 ms. */
-export function withScripts<T>(run: (scripts: ReadonlyMap<string, string>, source: (scriptId: string) => string) => T): T {
+export function withScripts<T>(
+  run: (scripts: ReadonlyMap<string, string>, source: (scriptId: string) => string) => T,
+): T {
   const { session } = open();
   const urls = new Map<string, string>();
-  const announced = ({ params }: { params: Debugger.ScriptParsedEventDataType }) => void urls.set(params.scriptId, params.url);
+  const announced = ({ params }: { params: Debugger.ScriptParsedEventDataType }) =>
+    void urls.set(params.scriptId, params.url);
   session.on("Debugger.scriptParsed", announced);
   try {
     session.post("Debugger.enable");
@@ -109,7 +120,9 @@ export function withScripts<T>(run: (scripts: ReadonlyMap<string, string>, sourc
 }
 
 function scriptSource(session: Session, scriptId: string): string {
-  return answer<Debugger.GetScriptSourceReturnType>((done) => session.post("Debugger.getScriptSource", { scriptId }, done)).scriptSource;
+  return answer<Debugger.GetScriptSourceReturnType>((done) =>
+    session.post("Debugger.getScriptSource", { scriptId }, done),
+  ).scriptSource;
 }
 
 function answer<T>(ask: (done: (error: Error | null, result?: T) => void) => void): T {

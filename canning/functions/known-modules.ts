@@ -26,7 +26,8 @@ export function nameImport(value: object, name: NamedValue | undefined): void {
 }
 
 function nameMembers(of: object, name: NamedValue): void {
-  for (const [key, value] of ownValues(of)) if (isNameable(value)) giveName(value, { ...name, path: [...name.path, key] });
+  for (const [key, value] of ownValues(of))
+    if (isNameable(value)) giveName(value, { ...name, path: [...name.path, key] });
 }
 
 /** Whether a module's name means the same on another machine. */
@@ -51,7 +52,8 @@ export function nameOfNamespace(value: object): NamedValue | undefined {
 }
 
 /** Where engines look by default for modules: from the folder they run in. */
-export const requireFromHere: RequireModule = (specifier) => createRequire(join(process.cwd(), sep))(specifier) as unknown;
+export const requireFromHere: RequireModule = (specifier) =>
+  createRequire(join(process.cwd(), sep))(specifier) as unknown;
 
 /**
  * The name of a function that was written in a library's file: the export of its package, or of the file, that is it.
@@ -65,14 +67,18 @@ export function nameOfLibraryExport(value: object, file: string): NamedValue | u
     const name = nameOf(value);
     if (name) return name;
   }
-  for (const specifier of specifiers) if (hasTwin(value, looked.get(specifier))) giveName(value, { kind: "module", module: specifier, path: [(value as { name: string }).name] });
+  for (const specifier of specifiers)
+    if (hasTwin(value, looked.get(specifier)))
+      giveName(value, { kind: "module", module: specifier, path: [(value as { name: string }).name] });
   return nameOf(value);
 }
 
 function hasTwin(value: object, exports: unknown): boolean {
   if (typeof value !== "function" || !isNameable(exports)) return false;
   const twin = Object.getOwnPropertyDescriptor(exports, value.name)?.value as unknown;
-  return typeof twin === "function" && Function.prototype.toString.call(twin) === Function.prototype.toString.call(value);
+  return (
+    typeof twin === "function" && Function.prototype.toString.call(twin) === Function.prototype.toString.call(value)
+  );
 }
 
 /** The package's own name, then the file's within it. */
@@ -102,14 +108,19 @@ function nameLoaded(specifier: string): void {
 /** What `require` gives is a namespace only for ES modules; for others it is the default export. */
 function nameRequired(module: string, exports: object): void {
   const namespace: NamedValue = { kind: "module", module, path: [] };
-  if (isNamespace(exports)) return nameImport(exports, namespace);
-  giveName(exports, { ...namespace, path: ["default"] });
-  nameMembers(exports, namespace);
+  if (isNamespace(exports)) nameImport(exports, namespace);
+  else {
+    giveName(exports, { ...namespace, path: ["default"] });
+    nameMembers(exports, namespace);
+  }
 }
 
 /** @throws {CanningError} when this process has no such module or export */
 export function namedValue(name: NamedValue, requireModule: RequireModule): object {
-  const shown = name.kind === "global" ? ["globalThis", ...name.path].join(".") : [`module "${name.module}"`, ...name.path].join(", ");
+  const shown =
+    name.kind === "global"
+      ? ["globalThis", ...name.path].join(".")
+      : [`module "${name.module}"`, ...name.path].join(", ");
   let value: unknown = name.kind === "global" ? globalThis : moduleNamespace(name.module, requireModule);
   for (const key of name.path) value = isNameable(value) ? Reflect.get(value as object, key) : undefined;
   if (isNameable(value)) return value as object;
@@ -123,7 +134,10 @@ function moduleNamespace(module: string, requireModule: RequireModule): object {
   try {
     exports = requireModule(module);
   } catch (cause) {
-    throw new CanningError(`cannot import "${module}" here: ${(cause as Error).message.split("\n")[0]}. Install it where the engines run.`, { cause });
+    throw new CanningError(
+      `cannot import "${module}" here: ${(cause as Error).message.split("\n")[0]}. Install it where the engines run.`,
+      { cause },
+    );
   }
   const namespace = isNamespace(exports) ? (exports as object) : asNamespace(exports);
   remembered.set(module, namespace);

@@ -30,7 +30,8 @@ function addNames(imports: Map<string, NamedValue>, node: ImportDeclaration): vo
   for (const specifier of node.specifiers) {
     const { local } = specifier;
     if (specifier.type === "ImportNamespaceSpecifier") imports.set(local.name, { kind: "module", module, path: [] });
-    else if (specifier.type === "ImportDefaultSpecifier") imports.set(local.name, { kind: "module", module, path: ["default"] });
+    else if (specifier.type === "ImportDefaultSpecifier")
+      imports.set(local.name, { kind: "module", module, path: ["default"] });
     else {
       const { imported } = specifier;
       const name = imported.type === "Identifier" ? imported.name : String(imported.value);

@@ -26,12 +26,16 @@ export function portableVariable(free: FreeName, value: unknown, origin: Origin)
   if (origin.isModule && isLikelyImport(value)) nameImport(value, importedAs(origin.scriptId, free.name));
   if (nameOf(value) ?? nameOfObject(value)) return value;
   if (!isModuleLike(value) && free.name !== "exports") return value;
-  if (free.members) return Object.fromEntries([...free.members].map((member) => [member, Reflect.get(value, member) as unknown]));
-  throw new CanningError(`it uses all of "${free.name}", a module of your own; use its members one by one: ${free.name}.member`);
+  if (free.members)
+    return Object.fromEntries([...free.members].map((member) => [member, Reflect.get(value, member) as unknown]));
+  throw new CanningError(
+    `it uses all of "${free.name}", a module of your own; use its members one by one: ${free.name}.member`,
+  );
 }
 
 function portableFunction(free: FreeName, value: object, { scriptId, isModule }: Origin): object {
-  if (isModule && !nameOf(value) && factsOf(value)?.kind === "library") nameImport(value, importedAs(scriptId, free.name));
+  if (isModule && !nameOf(value) && factsOf(value)?.kind === "library")
+    nameImport(value, importedAs(scriptId, free.name));
   return value;
 }
 
@@ -46,7 +50,9 @@ function nameOfObject(value: object): unknown {
   if (Array.isArray(value) || ArrayBuffer.isView(value)) return undefined;
   const name = nameOfNamespace(value);
   if (name) return name;
-  const member = Object.values(Object.getOwnPropertyDescriptors(value)).find((property) => typeof property.value === "function")?.value as object | undefined;
+  const member = Object.values(Object.getOwnPropertyDescriptors(value)).find(
+    (property) => typeof property.value === "function",
+  )?.value as object | undefined;
   if (!member) return undefined;
   const facts = factsOf(member);
   if (facts?.kind !== "library") return undefined;

@@ -4,46 +4,31 @@ import { inspectFunction, withScripts } from "./inspector-session.ts";
 
 /** Names of scripts, by V8's id; an id is never used again within a process. */
 const urls = new Map<string, string>();
+/** Functions of scripts that were announced, until somebody asks. */
+let announced: { readonly member: object; readonly url: string }[] = [];
+const mostAnnounced = 1000;
+
+/**
+ * Tells the name of the script that a function is of. Whoever compiles scripts for users calls this, for V8 takes
+ * milliseconds to tell it, and the notebook's first call of each cell would wait for that.
+ */
+export function rememberScript(member: object, url: string): void {
+  if (announced.length === mostAnnounced) announced = announced.slice(mostAnnounced / 2);
+  announced.push({ member, url });
+}
 
 /** File name or URL of a script as stack traces show it; empty for code of `eval` and `new Function`. */
 export function scriptUrl(scriptId: string): string {
-  return urls.get(scriptId) ?? urlOnStack(scriptId) ?? urlFromDebugger(scriptId);
+  return urls.get(scriptId) ?? announcedUrl(scriptId) ?? debuggerUrl(scriptId);
 }
 
-/**
- * Most functions are sent by code of the same cell. Frames of sloppy functions, such as cells are, give their function,
- * whose script V8 tells in 0.05 ms, while the Debugger domain takes milliseconds.
- */
-function urlOnStack(scriptId: string): string | undefined {
-  for (const [name, frame] of sloppyFrames()) {
-    const id = inspectFunction(frame).location?.scriptId;
-    if (id !== undefined) urls.set(id, name);
-  }
+function announcedUrl(scriptId: string): string | undefined {
+  for (const { member, url } of announced) urls.set(inspectFunction(member).location?.scriptId ?? "", url);
+  announced = [];
   return urls.get(scriptId);
 }
 
-function sloppyFrames(): Map<string, object> {
-  const frames = new Map<string, object>();
-  const probe = new Error("probe");
-  const { prepareStackTrace } = Error;
-  // Answers for the probe alone, so that it harms nobody if user code is stopped before it is taken away.
-  Error.prepareStackTrace = (error, sites) => {
-    if (error !== probe) return prepareStackTrace?.(error, sites) ?? [error, ...sites].join("\n    at ");
-    for (const site of sites) {
-      const [name, frame] = [site.getFileName(), site.getFunction() as object | undefined];
-      if (name && frame && !name.startsWith("node:")) frames.set(name, frame);
-    }
-    return "";
-  };
-  try {
-    void probe.stack;
-  } finally {
-    Error.prepareStackTrace = prepareStackTrace;
-  }
-  return frames;
-}
-
-function urlFromDebugger(scriptId: string): string {
+function debuggerUrl(scriptId: string): string {
   withScripts((scripts) => {
     for (const [id, url] of scripts) urls.set(id, url);
   });
@@ -51,7 +36,10 @@ function urlFromDebugger(scriptId: string): string {
 }
 
 /** Whose code a script is: the user's own, which travels by source, or one that engines have, which travels by name. */
-export type ScriptOrigin = { readonly kind: "user" } | { readonly kind: "node" } | { readonly kind: "library"; readonly file: string };
+export type ScriptOrigin =
+  | { readonly kind: "user" }
+  | { readonly kind: "node" }
+  | { readonly kind: "library"; readonly file: string };
 
 const ownFolder = dirname(dirname(import.meta.dirname));
 

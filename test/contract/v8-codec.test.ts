@@ -1,0 +1,3 @@
+import { codecContract } from "./codec.ts";
+
+codecContract("v8");
