@@ -17,8 +17,16 @@ export async function makeIpythonFolder(): Promise<IpythonFolder> {
     path,
     processes,
     async [Symbol.asyncDispose]() {
-      for (const pid of processes()) process.kill(pid, "SIGKILL");
+      for (const pid of processes()) kill(pid);
       await rm(path, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has just ended by itself.
+  }
 }
