@@ -40,18 +40,16 @@ export class Client implements AsyncDisposable {
    * @throws {InvalidConnection} when the connection file is damaged
    */
   static async connect(options: ConnectOptions = {}): Promise<Client> {
-    const { timeoutMs = 10_000 } = options;
     const file = findConnection(options);
     const signer = new Signer(file.key, file.signature_scheme);
     const session = new Session({ id: sessionId(randomBytes(16)), signer, pid: process.pid });
-    const connection = new ConnectionService(openChannels(file), session);
+    const channels = openChannels(file);
+    const connection = new ConnectionService(channels, session);
     try {
-      const late = () => `No controller answers at ${hubAddress(file)} after ${timeoutMs / 1000} s.`;
-      await waitFor(connection.open(), { ...options, timeoutMs }, late);
+      await reach(connection, channels, { address: hubAddress(file), timeoutMs: 10_000, ...options });
     } catch (error) {
       await connection[Symbol.asyncDispose]();
-      if (!(error instanceof TimeoutError)) throw error;
-      throw new ConnectError(`${error.message} If it has ended, start a new one with \`ipcluster start -n 4\`.`);
+      throw error;
     }
     const client = new Client(connection);
     currentHost()?.clientConnected?.(client);
@@ -183,5 +181,24 @@ export class Client implements AsyncDisposable {
       this.#connection.requireOpen();
       await this.#connection.enginesChange(signal);
     }
+  }
+}
+
+/** Waits for the hub's answer. */
+async function reach(
+  connection: ConnectionService,
+  channels: ClientChannels,
+  options: WaitOptions & { readonly address: string; readonly timeoutMs: number },
+): Promise<void> {
+  const advice = "If it has ended, start a new one, for example with `ipcluster start -n 4`.";
+  const refused = channels.refused.then(() => {
+    throw new ConnectError(`No controller listens at ${options.address}. ${advice}`);
+  });
+  try {
+    await waitFor(Promise.race([connection.open(), refused]), options, () => {
+      return `No controller answers at ${options.address} after ${options.timeoutMs / 1000} s. ${advice}`;
+    });
+  } catch (error) {
+    throw error instanceof TimeoutError ? new ConnectError(error.message) : error;
   }
 }

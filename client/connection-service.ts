@@ -51,6 +51,7 @@ export class ConnectionService implements AsyncDisposable {
     this.#listen(channels.mux, (frames) => this.pending.takeReply(session.unpack(frames)));
     this.#listen(channels.task, (frames) => this.pending.takeReply(session.unpack(frames)));
     this.#listen(channels.iopub, (frames) => this.#takeOutput(frames));
+    void channels.lost.then(() => this.#stop("the connection to the controller broke"));
     this.#listen(channels.notification, (frames) => this.#takeNotification(session.unpack(frames)));
   }
 

@@ -1,5 +1,4 @@
 import { Dealer, Publisher, Router, Subscriber, XPublisher } from "zeromq";
-import { Deferred } from "../protocol/deferred.ts";
 import type { Channel, Frames } from "./channel.ts";
 import { Outbox } from "./outbox.ts";
 import { Pump } from "./pump.ts";
@@ -25,6 +24,12 @@ export interface ConnectOptions {
   /** Routing id by which the bound router knows this socket. */
   readonly identity?: string;
 }
+
+/**
+ * What becomes of a connection. `up`: the handshake is done; only now a subscription stands, and what was published
+ * before is lost. `down`: it broke. `refused`: an attempt failed; libzmq tries again after 0.1 s.
+ */
+export type ConnectionEvent = "up" | "down" | "refused";
 
 type Socket = Router | Dealer | Publisher | XPublisher | Subscriber;
 
@@ -67,14 +72,13 @@ export class ZmqChannel implements Channel {
     return this;
   }
 
-  /**
-   * Settles at the first handshake with a peer: only then does a subscription stand, and what was published before
-   * is lost. Ask before connecting.
-   */
-  async connected(): Promise<void> {
-    const handshake = new Deferred<void>();
-    this.#socket.events.on("handshake", () => handshake.resolve());
-    await handshake.promise;
+  /** Tells of the connection to the peer, from the first attempt on. Ask before connecting. */
+  watchConnection(listener: (event: ConnectionEvent) => void): this {
+    const { events } = this.#socket;
+    events.on("handshake", () => listener("up"));
+    events.on("disconnect", () => listener("down"));
+    events.on("close", () => listener("refused"));
+    return this;
   }
 
   /** May be called for several addresses. Connecting never fails: libzmq retries until the peer is there. */

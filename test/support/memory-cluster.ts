@@ -1,6 +1,7 @@
 import { can } from "../../canning/can.ts";
 import { seal, unseal } from "../../canning/seal.ts";
 import type { ClientChannels } from "../../client/client-channels.ts";
+import { Deferred } from "../../protocol/deferred.ts";
 import { sessionId } from "../../protocol/ids.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 import { type Message, type Outgoing, Session } from "../../protocol/session.ts";
@@ -52,6 +53,7 @@ export class MemoryCluster {
   readonly #control = new MemoryRouter();
   readonly #iopub = new MemoryPublisher();
   readonly #notification = new MemoryPublisher();
+  readonly #lost = new Deferred<void>();
   #turn = 0;
 
   constructor(engines: number) {
@@ -73,6 +75,8 @@ export class MemoryCluster {
       iopub: subscription(this.#iopub),
       notification: subscription(this.#notification),
       subscribed: Promise.resolve(),
+      refused: new Promise(() => {}),
+      lost: this.#lost.promise,
     };
   }
 
@@ -101,6 +105,11 @@ export class MemoryCluster {
 
   shutDown(): void {
     this.#notify("shutdown_notification", {});
+  }
+
+  /** The controller is gone without a word. */
+  breakConnection(): void {
+    this.#lost.resolve();
   }
 
   /** Published by an engine for a request that it got. */

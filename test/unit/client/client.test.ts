@@ -222,12 +222,16 @@ test("closing fails what is outstanding, and nothing can be sent after it", asyn
   await rc.close();
 });
 
-test("a controller that shuts down fails what is outstanding", async () => {
+test.each([
+  ["that shuts down", "the controller has shut down", (cluster: MemoryCluster) => cluster.shutDown()],
+  ["that dies", "the connection to the controller broke", (cluster: MemoryCluster) => cluster.breakConnection()],
+])("a controller %s fails what is outstanding", async (_, reason, end) => {
   const { cluster, rc } = await setUp(1);
   cluster.engine(0).isHeld = true;
   const result = rc.loadBalancedView().apply(() => 1);
-  cluster.shutDown();
-  await expect(result).rejects.toThrow("the controller has shut down");
+  end(cluster);
+  await expect(result).rejects.toThrow(reason);
+  expect(() => rc.view(0).apply(() => 1)).toThrow(ConnectError);
 });
 
 test("without engines there is nothing to send to", async () => {
