@@ -31,8 +31,8 @@ const mostSteps = 40;
  *
  * - *idle*: an interrupt starts an attempt.
  * - *asking*: a main thread that answers within 50 ms runs nothing; it rejects itself what the request awaits.
- * - *stopping*: a pause is armed. When it comes and a frame is the user's, all JavaScript on the stack ends. Otherwise
- *   it is ours, and we ask again.
+ * - *stopping*: a pause is armed. When it comes and a frame is the user's, all JavaScript on the stack ends. In any
+ *   case we ask again, unless the request is over.
  * - *offered*: native code has held the thread for a second. The pause stays armed; another interrupt restarts.
  *
  * Further interrupts during an attempt change nothing, but for the last state.
@@ -65,11 +65,10 @@ export class Interrupter {
   }
 
   async #run(): Promise<void> {
-    const startMs = performance.now();
     const { serial } = this.#options.running;
     for (;;) {
       if (await this.#ask(serial)) return;
-      if (await this.#stop(serial, startMs)) return;
+      if (await this.#stop(serial)) return;
     }
   }
 
@@ -79,9 +78,10 @@ export class Interrupter {
     return (await within(askMs, this.#answer.promise)) !== undefined;
   }
 
-  /** @returns false when the main thread was found in our own code, and has to be asked again */
-  async #stop(serial: number, startMs: number): Promise<boolean> {
+  /** @returns false when the main thread has to be asked again: it was in our own code, or more code may be running */
+  async #stop(serial: number): Promise<boolean> {
     const { inspector } = this.#options;
+    const startMs = performance.now();
     const pause = inspector.arm();
     for (;;) {
       const scripts = await within<readonly string[] | "answered">(lookMs, pause.paused, this.#answer.promise);
@@ -104,7 +104,7 @@ export class Interrupter {
     await this.#returnToUserCode(scripts);
     inspector.terminateHere();
     this.#options.stopped(running.serial);
-    return true;
+    return false; // Another callback of the same request may loop as well.
   }
 
   /**

@@ -1,5 +1,8 @@
 import { fileURLToPath } from "node:url";
 
+/** Scripts without a file: `eval` and `new Function` (the user's, but there is a cell under them), and our `import`. */
+const nameless = new Set(["", "import", "evalmachine.<anonymous>"]);
+
 /**
  * Whether a script is the user's: a cell, or a file (or canned function from one) that is neither Node's nor ours.
  * @param url as V8 names the script: a `file:` URL for modules, a path for CommonJS
@@ -7,7 +10,7 @@ import { fileURLToPath } from "node:url";
  */
 export function isUserCode(url: string, ownFolders: readonly string[]): boolean {
   if (url.startsWith("cell [")) return true;
-  if (url === "" || url.startsWith("node:") || url.startsWith("evalmachine.")) return false;
+  if (nameless.has(url) || url.startsWith("node:")) return false;
   const path = pathOf(url);
   return !ownFolders.some((folder) => path.startsWith(folder));
 }

@@ -1,0 +1,238 @@
+import { systemClock, wireDate } from "../../protocol/clock.ts";
+import type { JsonObject } from "../../protocol/json.ts";
+import type { Message, Session } from "../../protocol/session.ts";
+import type { Channel } from "../../transport/channel.ts";
+import { KeyboardInterrupt } from "../evaluate/keyboard-interrupt.ts";
+import { errorContent } from "../evaluate/traceback.ts";
+import { runInRequest } from "../output/running-request.ts";
+import { type ControlHandlers, type Reply, replyType, type ShellHandlers } from "./handlers.ts";
+import type { IopubPublisher } from "./iopub-publisher.ts";
+import { type QueuedRequest, RequestQueue } from "./request-queue.ts";
+import { ServedRequest } from "./served-request.ts";
+
+/** What the service needs of the monitor thread. */
+export interface RequestWatch {
+  /** @returns the request's serial, under which the monitor will interrupt it */
+  begin(header: Buffer): number;
+  end(): void;
+  /** Handles what control messages have come. */
+  drain(): void;
+  send(channel: "control", frames: readonly Buffer[]): void;
+}
+
+/** How one side's replies differ from the other's. */
+export interface ReplyStyle {
+  /** Metadata of every reply to a request that runs user code. */
+  metadata(request: ServedRequest, outcome: { readonly status: string; readonly started: string }): JsonObject;
+  /** Metadata and content that an error adds. */
+  failure(request: ServedRequest, content: JsonObject): { readonly metadata: JsonObject; readonly content: JsonObject };
+}
+
+export interface ShellServiceOptions {
+  readonly session: Session;
+  readonly shell: Channel;
+  readonly publisher: IopubPublisher;
+  readonly watch: RequestWatch;
+  readonly handlers: ShellHandlers;
+  readonly controlHandlers: ControlHandlers;
+  readonly replyStyle?: ReplyStyle;
+  /** A failed execute_request aborts those behind it, unless it says `stop_on_error: false`: notebooks want that. */
+  readonly stopsOnError: boolean;
+  /** Publishes what the request has printed and is still held back. */
+  flushOutput(): void;
+  log(text: string): void;
+}
+
+/** The request that runs. */
+interface Current {
+  readonly request: ServedRequest;
+  readonly serial: number;
+  readonly started: string;
+}
+
+type Outcome = { readonly reply: Reply | undefined } | { readonly error: unknown };
+
+/** Requests that were sent before an abort may still be in the socket: one turn of the event loop brings them in. */
+const abortAllMs = 10;
+
+/**
+ * Serves shell requests one after another and control requests at once (Jupyter messaging 5.4).
+ *
+ * An interrupt may end all JavaScript of this thread at any statement of a handler, and microtasks with it: so no step
+ * from one request to the next hangs on a promise alone. A request ends once, by its handler or by `interrupt`.
+ */
+export class ShellService {
+  readonly #options: ShellServiceOptions;
+  readonly #queue = new RequestQueue();
+  #current: Current | undefined;
+  #isClosed = false;
+  #abortTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: ShellServiceOptions) {
+    this.#options = options;
+    options.shell.listen((frames) => this.receive(frames));
+  }
+
+  /** Takes a shell message. */
+  receive(frames: Buffer[]): void {
+    const message = this.#unpack(frames);
+    const headerFrame = frames[(message?.idents.length ?? 0) + 2];
+    if (!message || !headerFrame) return;
+    this.#queue.push({ request: new ServedRequest(message, this.#options), headerFrame });
+    this.#advance();
+  }
+
+  /** Takes a control message, from the monitor. */
+  control(frames: Buffer[]): void {
+    const message = this.#unpack(frames);
+    if (message) void this.#serveControl(message);
+  }
+
+  /** Ends the request as KeyboardInterrupt, if it is the one that runs. Its code may go on behind its back. */
+  interrupt(serial: number): void {
+    const current = this.#current;
+    if (current?.serial !== serial) return;
+    const error = new KeyboardInterrupt();
+    current.request.interrupt(error);
+    this.#finish(current, { error });
+  }
+
+  /** JavaScript of this thread was ended by force: what it would have called may not be called. */
+  stopped(): void {
+    this.#advance();
+  }
+
+  /** These requests are answered `aborted`, now or when they come; without ids, all that are queued. */
+  abort(msgIds?: readonly string[]): void {
+    if (msgIds && msgIds.length > 0) this.#queue.abort(msgIds);
+    else {
+      this.#queue.areAllAborted = true;
+      clearTimeout(this.#abortTimer);
+      this.#abortTimer = setTimeout(() => {
+        this.#queue.areAllAborted = this.#isClosed;
+      }, abortAllMs);
+    }
+    this.#advance();
+  }
+
+  /** Nothing runs any more: the running request is interrupted, all others and those to come are aborted. */
+  close(): void {
+    this.#isClosed = true;
+    this.#queue.areAllAborted = true;
+    clearTimeout(this.#abortTimer);
+    if (this.#current) this.interrupt(this.#current.serial);
+    this.#advance();
+  }
+
+  #unpack(frames: Buffer[]): Message | undefined {
+    try {
+      return this.#options.session.unpack(frames);
+    } catch (error) {
+      this.#options.log(`Message dropped: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }
+  }
+
+  #advance(): void {
+    if (!this.#current) this.#options.watch.drain();
+    for (const request of this.#queue.takeAborted()) this.#replyAborted(request);
+    const next = this.#current ? undefined : this.#queue.next();
+    if (next) this.#start(next);
+  }
+
+  #start({ request, headerFrame }: QueuedRequest): void {
+    const started = wireDate(systemClock());
+    const current = { request, started, serial: this.#options.watch.begin(headerFrame) };
+    this.#current = current;
+    request.begin();
+    runInRequest(request, () => this.#handle(request)).then(
+      (reply) => this.#finish(current, { reply }),
+      (error: unknown) => this.#finish(current, { error }),
+    );
+  }
+
+  async #handle(request: ServedRequest): Promise<Reply | undefined> {
+    const handler = this.#options.handlers[request.type];
+    if (handler) return handler(request);
+    this.#options.log(`No handler for ${request.type}.`);
+    if (!request.type.endsWith("_request")) return undefined;
+    const evalue = `${request.type} is not served here.`;
+    return { content: { status: "error", ename: "NotImplementedError", evalue, traceback: [] } };
+  }
+
+  #finish(current: Current, outcome: Outcome): void {
+    if (this.#current !== current) return;
+    const { request } = current;
+    this.#options.flushOutput();
+    const reply = "error" in outcome ? this.#failure(request, outcome.error) : outcome.reply;
+    if (reply) this.#reply(current, reply);
+    request.end();
+    this.#options.watch.end();
+    this.#current = undefined;
+    if (reply && this.#endsBatch(request, reply)) this.abort();
+    else this.#advance();
+  }
+
+  #failure(request: ServedRequest, error: unknown): Reply {
+    const report = errorContent(error);
+    if (request.runsUserCode && !request.isLean) request.publish({ type: "error", content: report });
+    return { content: { status: "error", ...report, ...request.failureExtras } };
+  }
+
+  #endsBatch(request: ServedRequest, reply: Reply): boolean {
+    if (!this.#options.stopsOnError || request.type !== "execute_request") return false;
+    return reply.content["status"] === "error" && request.content["stop_on_error"] !== false;
+  }
+
+  #replyAborted(request: ServedRequest): void {
+    request.begin();
+    this.#reply({ request, started: wireDate(systemClock()) }, { content: { status: "aborted" } });
+    request.end();
+  }
+
+  #reply({ request, started }: Omit<Current, "serial">, reply: Reply): void {
+    const { session, shell } = this.#options;
+    const { content, metadata } = this.#styled(request, started, reply);
+    shell.send(
+      session.pack({
+        type: replyType(request.type),
+        content,
+        metadata: request.isLean ? { ...metadata, output: request.hasOutput } : metadata,
+        parent: request.header,
+        buffers: reply.buffers ?? [],
+        idents: request.idents,
+      }),
+    );
+  }
+
+  #styled(request: ServedRequest, started: string, reply: Reply): Required<Omit<Reply, "buffers">> {
+    const status = String(reply.content["status"] ?? "ok");
+    const content = { status, ...reply.content };
+    const style = this.#options.replyStyle;
+    if (!style || !request.runsUserCode) return { content, metadata: reply.metadata ?? {} };
+    const metadata = { ...style.metadata(request, { status, started }), ...reply.metadata };
+    if (status !== "error") return { content, metadata };
+    const failure = style.failure(request, content);
+    return { content: { ...content, ...failure.content }, metadata: { ...metadata, ...failure.metadata } };
+  }
+
+  async #serveControl(message: Message): Promise<void> {
+    const { session, publisher, watch } = this.#options;
+    const { header, idents } = message;
+    publisher.status("busy", header);
+    const { content, metadata, buffers } = await this.#handleControl(message);
+    const reply = { type: replyType(header.msg_type), content: { status: "ok", ...content }, parent: header, idents };
+    watch.send("control", session.pack({ ...reply, metadata: metadata ?? {}, buffers: buffers ?? [] }));
+    publisher.status("idle", header);
+  }
+
+  async #handleControl(message: Message): Promise<Reply> {
+    const handler = this.#options.controlHandlers[message.header.msg_type];
+    try {
+      if (handler) return await handler(message);
+      throw new TypeError(`${message.header.msg_type} is not served on the control channel.`);
+    } catch (error) {
+      return { content: { status: "error", ...errorContent(error) } };
+    }
+  }
+}
