@@ -17,13 +17,18 @@ export function relayout(code: string, map: string): string {
   let previous = "";
   for (const token of tokens) {
     const text = code.slice(token.start, token.end);
-    if (token.start > end) page.gap(origin(origins, token), mayBreak(previous, text));
+    const isApart = token.start > end;
+    if (isApart || !inTemplate.has(token.type.label))
+      page.gap(origin(origins, token), isApart, mayBreak(previous, text));
     page.write(text);
     end = token.end;
     previous = text;
   }
   return page.text;
 }
+
+/** Before these tokens white space would be text of a template. */
+const inTemplate: ReadonlySet<string> = new Set(["template", "`", "${"]);
 
 interface Place {
   readonly line: number;
@@ -49,12 +54,12 @@ class Page {
   #line = 0;
   #column = 0;
 
-  /** White space that brings the next token to its place, or one blank. */
-  gap(place: Place | undefined, mayBreak: boolean): void {
-    if (place && mayBreak) while (this.#line < place.line) this.write("\n");
-    const isHere = place?.line === this.#line && place.column > this.#column;
-    const blanks = isHere ? place.column - this.#column : 1;
-    this.write(this.#column === 0 && !isHere ? "" : " ".repeat(blanks));
+  /** White space that brings the next token to its place; at least one blank where it must stand apart. */
+  gap(place: Place | undefined, isApart: boolean, mayBreak: boolean): void {
+    if (place && isApart && mayBreak) while (this.#line < place.line) this.write("\n");
+    const missing = place?.line === this.#line ? place.column - this.#column : 0;
+    const least = isApart && this.#column > 0 ? 1 : 0;
+    this.write(" ".repeat(Math.max(missing, least)));
   }
 
   write(text: string): void {

@@ -32,9 +32,10 @@ export function parseTypeScript(source: string, filename: string): StrippedCode 
  */
 export function stripTypes(source: string, filename: string): string {
   try {
-    return transform(source, { mode: "strip-only" }).code;
+    return withSemicolons(source, transform(source, { mode: "strip-only" }).code);
   } catch (error) {
-    if (!String(error).includes("not supported in strip-only mode")) throw stripperError(error, source, filename);
+    if (!/not supported in (strip-only|type strip) mode/.test(String(error)))
+      throw stripperError(error, source, filename);
   }
   try {
     const { code, map } = transform(source, { mode: "transform", sourceMap: true, filename });
@@ -42,6 +43,26 @@ export function stripTypes(source: string, filename: string): string {
   } catch (error) {
     throw stripperError(error, source, filename);
   }
+}
+
+/**
+ * A semicolon that ended a statement of types comes back, or two lines would become one expression:
+ *
+ *     const a = 1
+ *     type T = number
+ *     ;(f)()
+ */
+function withSemicolons(source: string, code: string): string {
+  if (source.length !== code.length) return code;
+  let restored = "";
+  let end = 0;
+  for (const { index, 0: whole } of source.matchAll(/;\s*/g)) {
+    const next = index + whole.length;
+    if (code[index] === ";" || code[next] !== source[next]) continue;
+    restored += `${code.slice(end, index)};`;
+    end = index + 1;
+  }
+  return restored + code.slice(end);
 }
 
 /** `f<T>(x)` is valid JavaScript too, two comparisons: whatever might be one is left to the stripper. */

@@ -15,7 +15,9 @@ export interface StackFrame {
 
 /** Frames that matter to the user: from where it was thrown to the outermost code of the user, without ours and Node's. */
 export function userFrames(error: unknown): StackFrame[] {
-  const frames = stackFrames(error);
+  const all = stackFrames(error);
+  const start = all.findIndex(({ text, file }) => isOurs(file) && /^(async )?Namespace\.run /.test(text));
+  const frames = start < 0 ? all : all.slice(0, start);
   const outermost = frames.findLastIndex(({ file }) => isUserFile(file));
   return frames.slice(0, outermost + 1).filter(({ file }) => !isInternal(file) && !isOurs(file));
 }

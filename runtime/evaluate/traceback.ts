@@ -1,16 +1,15 @@
 import { types } from "node:util";
-import type { JsonObject } from "../../protocol/json.ts";
 import { inspectSafely } from "../display/inspect-safely.ts";
 import { excerpt } from "./excerpt.ts";
 import { userFrames } from "./stack-frames.ts";
 
 /** An error as Jupyter's `error` message and error replies carry it. */
-export interface ErrorReport {
+export type ErrorReport = {
   readonly ename: string;
   readonly evalue: string;
   /** Lines with ANSI colours, first the name and message. */
   readonly traceback: readonly string[];
-}
+};
 
 /** How deep causes are followed, and how many errors of an AggregateError are shown. */
 const limits = { depth: 5, errors: 5 };
@@ -23,9 +22,6 @@ export function errorReport(error: unknown): ErrorReport {
   const { ename, evalue } = nameAndMessage(error);
   return { ename, evalue, traceback: render(error, new Set()) };
 }
-
-/** The same as content of a message. */
-export const errorContent = (error: unknown): JsonObject => ({ ...errorReport(error) });
 
 function nameAndMessage(error: unknown): { readonly ename: string; readonly evalue: string } {
   if (!isError(error)) return { ename: "Thrown", evalue: inspectSafely(error) };

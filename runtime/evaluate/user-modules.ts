@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import * as nodeModule from "node:module";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import vm from "node:vm";
 import { synchronousHooks } from "./module-hooks.ts";
 import { isRelative, ownModule, resolveFile } from "./module-resolution.ts";
@@ -147,7 +147,7 @@ function dynamicRequire(): NodeJS.Require {
 
 const locateForRequire = (specifier: string): string => {
   const own = ownModule(specifier);
-  return own === undefined ? specifier : new URL(own).pathname;
+  return own === undefined ? specifier : fileURLToPath(own);
 };
 
 /** An `import()` whose base is the working directory. */
