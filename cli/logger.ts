@@ -1,21 +1,8 @@
 import { appendFileSync } from "node:fs";
-import { z } from "zod";
 
 /** Python's names and numbers, so that peers' `--log-level=10` means the same here. */
-const levels = { debug: 10, info: 20, warn: 30, error: 40, critical: 50 } as const;
-type LevelName = keyof typeof levels;
-
-const levelNames = Object.keys(levels) as [LevelName, ...LevelName[]];
-
-/** Option schema of a log level: a name in any case (`WARNING` is `warn`) or a number. */
-export const logLevel = z.union([
-  z.int().min(0).max(50),
-  z.preprocess(
-    (value) => (typeof value === "string" ? value.toLowerCase().replace(/^warning$/, "warn") : value),
-    z.enum(levelNames),
-  ),
-]);
-type LogLevel = z.infer<typeof logLevel>;
+export const logLevels = { debug: 10, info: 20, warn: 30, error: 40, critical: 50 } as const;
+export type LogLevel = keyof typeof logLevels | number;
 
 /** Writes one line a message: time, level, name, text. */
 export interface Logger {
@@ -34,18 +21,21 @@ export interface LoggerOptions {
   readonly level?: LogLevel | undefined;
   /** Appended to instead of stderr. */
   readonly file?: string | undefined;
+  /** Writes a line where there is no file; default stderr. */
+  write?(line: string): void;
 }
 
 /** Writes synchronously: the last line before a crash is the one that matters. */
 export function createLogger(options: LoggerOptions): Logger {
   const { name, level = "info", file } = options;
-  const least = typeof level === "number" ? level : levels[level];
+  const least = typeof level === "number" ? level : logLevels[level];
   const write = (line: string): void => {
-    if (file === undefined) process.stderr.write(line);
-    else appendFileSync(file, line);
+    if (file !== undefined) appendFileSync(file, line);
+    else if (options.write) options.write(line);
+    else process.stderr.write(line);
   };
-  const at = (lineLevel: LevelName) => (text: string) => {
-    if (levels[lineLevel] < least) return;
+  const at = (lineLevel: keyof typeof logLevels) => (text: string) => {
+    if (logLevels[lineLevel] < least) return;
     write(`${new Date().toISOString()} ${lineLevel.toUpperCase().padEnd(5)} [${name}] ${text}\n`);
   };
   return {
@@ -53,6 +43,6 @@ export function createLogger(options: LoggerOptions): Logger {
     info: at("info"),
     warn: at("warn"),
     error: at("error"),
-    isDebugging: least <= levels.debug,
+    isDebugging: least <= logLevels.debug,
   };
 }

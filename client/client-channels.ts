@@ -1,7 +1,8 @@
-import { hostname, networkInterfaces } from "node:os";
-import { type ClientConnection, channelUrl, type ReaderHost } from "../protocol/connection-file.ts";
+import { channelUrl } from "../protocol/channel-url.ts";
+import type { ClientConnection } from "../protocol/connection-file.ts";
 import { Deferred } from "../protocol/deferred.ts";
 import type { Channel } from "../transport/channel.ts";
+import { thisHost } from "../transport/this-host.ts";
 import { dealer, subscriber, type ZmqChannel } from "../transport/zmq-channel.ts";
 import { ConnectError } from "./errors/failures.ts";
 
@@ -75,10 +76,4 @@ function refuseUnknown(connection: ClientConnection): void {
     throw new ConnectError(
       `The controller packs messages with ${connection.pack}: start it with --Session.packer=json.`,
     );
-}
-
-function thisHost(): ReaderHost {
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  const addresses = all.filter(({ internal }) => !internal).map(({ address }) => address);
-  return { hostname: hostname(), addresses };
 }

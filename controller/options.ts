@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { logLevel } from "../cli/logger.ts";
+import { logLevel } from "../cli/log-level.ts";
 import { packageVersion } from "../cli/package-root.ts";
 import type { Program } from "../cli/program.ts";
 import { schemeNames } from "./scheduler/schemes.ts";

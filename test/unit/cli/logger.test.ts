@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { logLevel } from "../../../cli/logger.ts";
+import { logLevel } from "../../../cli/log-level.ts";
 
 test("log levels are Python's, by number or by name in any case", () => {
   expect([10, "debug", "DEBUG", "warning", "WARN"].map((level) => logLevel.parse(level))).toEqual([

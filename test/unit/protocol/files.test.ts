@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { channelUrl } from "../../../protocol/channel-url.ts";
 import { parseWireDate, wireDate } from "../../../protocol/clock.ts";
-import { channelUrl, clientConnection, parseConnection } from "../../../protocol/connection-file.ts";
+import { clientConnection, parseConnection } from "../../../protocol/connection-file.ts";
 import { clusterPaths, profileDir } from "../../../protocol/profile-paths.ts";
 
 const connection = {
