@@ -82,9 +82,7 @@ export class FunctionCapture {
     const fallbacks = facts.open.flatMap((free) => this.#globalVariable(free, owner));
     const isFallback = ([name]: Variable) => facts.fallbacks.has(name);
     const { source } = facts;
-    const early = source.early.filter(
-      (name, index) => (source.hasParent && index === 0) || [...closed, ...fallbacks].some(([known]) => known === name),
-    );
+    const early = this.#earlyNames(facts, [...closed, ...fallbacks]);
     const record: CodeRecord = {
       kind: "code",
       text: source.text,
@@ -104,6 +102,19 @@ export class FunctionCapture {
         : this.#lowerer.addEarly(subject, record, () => this.#earlyValues(subject, record, source.hasParent));
     this.#properties(subject, standIn, source.isPlainFunction);
     return standIn;
+  }
+
+  /**
+   * @throws {CanningError} when a variable is used in a computed key and nowhere else: V8 does not keep those
+   */
+  #earlyNames({ source, open }: WrittenFunction, known: readonly Variable[]): string[] {
+    return source.early.filter((name, index) => {
+      if ((source.hasParent && index === 0) || known.some(([variable]) => variable === name)) return true;
+      if (isBuiltinGlobal(name) || !open.some((free) => free.name === name)) return false;
+      throw new CanningError(
+        `it needs "${name}" while the class is defined, which nothing has kept; write the name or value itself`,
+      );
+    });
   }
 
   /** The parent class, and variables that are read while the class is defined. */

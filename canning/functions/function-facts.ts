@@ -72,7 +72,7 @@ function find(subject: object): WrittenFunction | ForeignFunction {
   return {
     kind: "user",
     source,
-    isStrict: arrival?.isStrict ?? (url.startsWith("cell [") || isStrict(subject, source, inspected)),
+    isStrict: arrival?.isStrict ?? isStrict(subject, source, inspected, url),
     place: arrival?.place ?? placeOf(text, source, location, url || `<${name || "function"}>`),
     scriptId: location.scriptId,
     literal: `${location.scriptId}:${location.line}:${location.column}`,
@@ -98,10 +98,10 @@ function declaredIn({ scopes }: InspectedFunction): (free: FreeName) => boolean 
 
 const isGlobalScope = (description: string): boolean => description.startsWith("Global");
 
-/** Only sloppy plain functions have the property; of others only those of an ES module are sure to be strict. */
-function isStrict(subject: object, source: FunctionSource, { scopes }: InspectedFunction): boolean {
+/** Only sloppy plain functions have the property; of others those of ES modules and cells are sure to be strict. */
+function isStrict(subject: object, source: FunctionSource, { scopes }: InspectedFunction, url: string): boolean {
   if (source.isPlainFunction) return !Object.hasOwn(subject, "caller");
-  return scopes.some(({ description }) => description === "Module");
+  return url.startsWith("cell [") || scopes.some(({ description }) => description === "Module");
 }
 
 /** From V8's location back to the start of the text. */

@@ -59,11 +59,11 @@ function analyse(text: string, key: string): FunctionSource {
 }
 
 function read(text: string, key: string): FunctionSource {
-  const expression = parsed(`(${text}\n)`);
+  const expression = parsed(text);
   if (expression?.type === "ClassExpression") return classSource(text, expression);
   if (expression?.type === "FunctionExpression" || expression?.type === "ArrowFunctionExpression")
     return plainSource(text, expression);
-  const object = parsed(`({${text}\n})`);
+  const object = parsed(`{${text}\n}`);
   if (object?.type === "ObjectExpression") return methodSource(text, object, key);
   throw new CanningError("its source cannot be read");
 }
@@ -78,7 +78,7 @@ function plainSource(text: string, node: FunctionNode): FunctionSource {
     early: [],
     hasParent: false,
     isPlainFunction: !isArrow && !node.async && !node.generator,
-    anchor: isArrow ? 0 : openingParenthesis(text, (node.id?.end ?? 1) - 1),
+    anchor: isArrow ? 0 : openingParenthesis(text, (node.id?.end ?? offset) - offset),
     shift: 0,
   };
 }
@@ -93,7 +93,7 @@ function methodSource(
     throw new CanningError("its source cannot be read");
   if (property.kind !== "init")
     throw new CanningError("it is a getter or setter; send the value, or a function that computes it");
-  const [start, end] = [property.key.start - 2, property.key.end - 2];
+  const [start, end] = [property.key.start - methodOffset, property.key.end - methodOffset];
   const opening = property.computed ? text.lastIndexOf("[", start) : start;
   const closing = property.computed ? text.indexOf("]", end) + 1 : end;
   const shown = property.computed ? `[${JSON.stringify(key)}]` : text.slice(opening, closing);
@@ -105,14 +105,14 @@ function methodSource(
     early: [],
     hasParent: false,
     isPlainFunction: false,
-    anchor: property.value.start - 2,
+    anchor: property.value.start - methodOffset,
     shift: shown.length - (closing - opening),
   };
 }
 
 function classSource(text: string, node: Class): FunctionSource {
-  const portable = portableClass(text, node, 1);
-  const rewritten = parsed(`(${portable.text}\n)`);
+  const portable = portableClass(text, node, offset);
+  const rewritten = parsed(portable.text);
   if (rewritten?.type !== "ClassExpression") throw new CanningError("its source cannot be read");
   const explicit = node.body.body.find((member) => member.type === "MethodDefinition" && member.kind === "constructor");
   const early = freeNames(portable.earlyNodes(rewritten)).names.flatMap(({ name }) =>
@@ -126,7 +126,7 @@ function classSource(text: string, node: Class): FunctionSource {
     early: [...new Set([...portable.parent, ...early])],
     hasParent: portable.parent.length > 0,
     isPlainFunction: false,
-    anchor: explicit?.type === "MethodDefinition" ? explicit.value.start - 1 : 0,
+    anchor: explicit?.type === "MethodDefinition" ? explicit.value.start - offset : 0,
     shift: 0,
   };
 }
@@ -142,10 +142,15 @@ function openingParenthesis(text: string, from: number): number {
   return 0;
 }
 
-function parsed(code: string): Expression | undefined {
+/** Inside a function, where `new.target` is no error, so that it can be refused for what it is. */
+const lead = "(function(){(";
+const offset = lead.length;
+const methodOffset = offset + 1;
+
+function parsed(expression: string): Expression | undefined {
   let program: Program;
   try {
-    program = parse(code, {
+    program = parse(`${lead}${expression}\n)})`, {
       ecmaVersion: "latest",
       allowImportExportEverywhere: true,
       allowSuperOutsideMethod: true,
@@ -154,6 +159,8 @@ function parsed(code: string): Expression | undefined {
   } catch {
     return undefined; // Not of this form: the caller tries the next, and says so when none fits.
   }
-  const [statement] = program.body as AnyNode[];
-  return statement?.type === "ExpressionStatement" ? statement.expression : undefined;
+  const [outer] = program.body as AnyNode[];
+  const wrapper = outer?.type === "ExpressionStatement" ? outer.expression : undefined;
+  const inner = wrapper?.type === "FunctionExpression" ? wrapper.body.body[0] : undefined;
+  return inner?.type === "ExpressionStatement" ? inner.expression : undefined;
 }
