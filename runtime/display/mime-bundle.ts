@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import type { JsonObject, JsonValue } from "../../protocol/json.ts";
+import { type JsonObject, type JsonValue, parseJson } from "../../protocol/json.ts";
 import { inspectSafely } from "./inspect-safely.ts";
 import { picture } from "./pictures.ts";
 
@@ -44,5 +44,5 @@ function jsonContent(content: unknown): JsonValue | undefined {
   if (content instanceof Uint8Array) return Buffer.from(content).toString("base64");
   if (typeof content === "string") return content;
   const written: unknown = content === undefined ? undefined : JSON.stringify(content);
-  return typeof written === "string" ? (JSON.parse(written) as JsonValue) : undefined;
+  return typeof written === "string" ? (parseJson(written) as JsonValue) : undefined;
 }

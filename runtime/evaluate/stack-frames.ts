@@ -29,7 +29,7 @@ export function isOurBug(error: unknown): boolean {
 }
 
 /** All frames, columns corrected. */
-export function stackFrames(error: unknown): StackFrame[] {
+function stackFrames(error: unknown): StackFrame[] {
   const stack = stackOf(error);
   const head = /^(cell \[.*?\][^\n:]*|file:[^\n]*?):(\d+)\n/.exec(stack);
   // Node puts the place of a syntax error in front, with the line and a caret under it.
