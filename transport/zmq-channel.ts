@@ -1,4 +1,4 @@
-import { Dealer, Publisher, Router, Subscriber, XPublisher } from "zeromq";
+import { context, Dealer, Publisher, Router, Subscriber, XPublisher } from "zeromq";
 import type { Channel, Frames } from "./channel.ts";
 import { Outbox } from "./outbox.ts";
 import { Pump } from "./pump.ts";
@@ -7,6 +7,16 @@ import { Pump } from "./pump.ts";
 const lingerMs = 1000;
 /** `ZMQ_ROUTER_NOTIFY` (libzmq draft API, 4.3): report peers that come and go as `[identity, ""]`. */
 const routerNotify = { option: 97, connectAndDisconnect: 3 };
+
+/**
+ * `ZMQ_ZERO_COPY_RECV` off: else each received frame of 34 to 8192 bytes keeps libzmq's whole receive buffer of 8 kB
+ * alive until the garbage collector comes, which knows only of the frame. Measured on a controller after 100,000 small
+ * tasks: 300 MB with it, 115 MB without. Larger frames are not copied either way. Must come before the first socket.
+ */
+const zeroCopyReceive = { option: 10, off: 0 };
+type OpenContext = { setInt32Option(option: number, value: number): void };
+// The setter is there, but declared protected.
+(context as unknown as OpenContext).setInt32Option(zeroCopyReceive.option, zeroCopyReceive.off);
 
 class NotifyingRouter extends Router {
   constructor(options: ConstructorParameters<typeof Router>[0]) {

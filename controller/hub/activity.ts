@@ -1,7 +1,7 @@
 import type { EngineId, EngineUuid, MsgId } from "../../protocol/ids.ts";
 
 /** How many finished requests of an engine are remembered by id; all are counted. */
-const remembered = 10_000;
+const remembered = 1000;
 
 interface Work {
   /** Direct requests without a reply. */

@@ -14,11 +14,7 @@ export interface TaskSchedulerOptions {
   readonly highWaterMark: number;
   /** Gives numbers in [0, 1). */
   readonly random: () => number;
-  /** How many ended tasks dependencies can name. */
-  readonly remembered?: number;
 }
-
-const defaultRemembered = 100_000;
 
 /**
  * Decides which engine runs which task. Holds no socket, timer or clock: each event in gives effects out, and the
@@ -31,7 +27,7 @@ export class TaskScheduler {
   readonly #scheme: Scheme;
   readonly #random: () => number;
   readonly #engines: EnginePool;
-  readonly #finished: FinishedTasks;
+  readonly #finished = new FinishedTasks();
   /** Every task that has not ended. */
   readonly #records = new Map<MsgId, TaskRecord>();
   readonly #waiting = new WaitingTasks();
@@ -49,7 +45,6 @@ export class TaskScheduler {
     this.#scheme = options.scheme;
     this.#random = options.random;
     this.#engines = new EnginePool(options.highWaterMark);
-    this.#finished = new FinishedTasks(options.remembered ?? defaultRemembered);
   }
 
   handle(event: SchedulerEvent): SchedulerEffect[] {
