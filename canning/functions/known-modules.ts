@@ -17,6 +17,9 @@ export function rememberModule(specifier: string, namespace: object): void {
   if (!isBare(specifier) || remembered.get(specifier) === namespace) return;
   remembered.set(specifier, namespace);
   nameImport(namespace, { kind: "module", module: specifier, path: [] });
+  // Of a CommonJS module not every property is an export of its namespace.
+  const original = Object.getOwnPropertyDescriptor(namespace, "default")?.value as unknown;
+  if (isNameable(original)) nameMembers(original as object, { kind: "module", module: specifier, path: ["default"] });
 }
 
 /** Names what an import gave, and where that is a namespace its members. */

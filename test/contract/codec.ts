@@ -285,10 +285,10 @@ function connect(from: object, to: unknown): void {
 /** Which node points to which, by position. */
 function shape(nodes: readonly object[]): unknown {
   return nodes.map((node) => {
-    const parts = node instanceof Map || node instanceof Set ? [...node.values()] : Object.values(node);
+    const parts: unknown[] = node instanceof Map || node instanceof Set ? [...node.values()] : Object.values(node);
     return [
       Object.getPrototypeOf(node) === Object.prototype,
-      parts.map((part) => (typeof part === "function" ? part : nodes.indexOf(part as object))),
+      parts.map((part: unknown) => (part === Math.sqrt ? "sqrt" : nodes.indexOf(part as object))),
     ];
   });
 }
