@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { rememberModule } from "../../canning/functions/known-modules.ts";
 import type { ImportBinding } from "../cell/rewrite-imports.ts";
 import type { GlobalVariables } from "./global-variables.ts";
 import { exportOf, type UserModules } from "./user-modules.ts";
@@ -34,6 +35,7 @@ export class CellSupport {
     attributes?: Readonly<Record<string, string>>,
   ): Promise<void> {
     const exports = await this.#modules.import(specifier, attributes);
+    rememberModule(specifier, exports);
     for (const [exported, local, isOptional] of bindings) {
       const found = exportOf(exports, exported);
       if (found) this.#variables.set(local, found.value);

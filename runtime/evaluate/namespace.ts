@@ -1,4 +1,5 @@
 import vm from "node:vm";
+import { rememberScript } from "../../canning/functions/script-urls.ts";
 import type { BuiltinReference, CellProgram } from "../../protocol/cell-program.ts";
 import type { UserVariables } from "../../protocol/host.ts";
 import { variableSuffix } from "../cell/builtin-globals.ts";
@@ -82,7 +83,9 @@ export class Namespace implements UserVariables {
       columnOffset: -program.prefixLength,
       importModuleDynamically: defaultLoader,
     });
-    return script.runInThisContext() as (support: CellSupport) => unknown;
+    const cell = script.runInThisContext() as (support: CellSupport) => unknown;
+    rememberScript(cell, program.filename);
+    return cell;
   }
 }
 
