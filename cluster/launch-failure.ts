@@ -12,7 +12,7 @@ const mostLines = 12;
 /** A process that ended while it was waited for, with its last lines of output. */
 export function earlyEnd(name: string, code: number | undefined, outputFile: string): LaunchFailure {
   const lines = lastLines(outputFile);
-  const output = lines === "" ? "It printed nothing" : `Its last lines:\n\n${lines}\n`;
+  const output = lines === "" ? "It printed nothing." : `Its last lines:\n\n${lines}\n`;
   return new LaunchFailure(
     `The ${name} ended (${describeExit(code, constants.signals)}) before the cluster was ready. ${output}\n(log: ${outputFile})`,
   );
