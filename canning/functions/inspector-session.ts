@@ -26,6 +26,8 @@ interface Desk {
 const group = "canning";
 const deskKey = "tsparallel.canning.desk";
 
+/** True while the Debugger domain is on; still true afterwards if that was cut short. */
+let isDebugging = false;
 let opened: { readonly session: Session; readonly desk: Desk; readonly deskId: string } | undefined;
 
 /**
@@ -60,6 +62,7 @@ function open(): NonNullable<typeof opened> {
 /** Where a function was written and the variables around it. Takes 0.05 ms. */
 export function inspectFunction(subject: object): InspectedFunction {
   const { session, desk } = open();
+  if (isDebugging) stopDebugging(session);
   const properties = new Map(internalProperties(subject).map(({ name, value }) => [name, value]));
   const location = properties.get("[[FunctionLocation]]")?.value as Debugger.Location | undefined;
   const scopeList = properties.get("[[Scopes]]")?.objectId;
@@ -111,12 +114,18 @@ export function withScripts<T>(
     void urls.set(params.scriptId, params.url);
   session.on("Debugger.scriptParsed", announced);
   try {
+    isDebugging = true;
     session.post("Debugger.enable");
     return run(urls, (scriptId) => scriptSource(session, scriptId));
   } finally {
-    session.post("Debugger.disable");
+    stopDebugging(session);
     session.off("Debugger.scriptParsed", announced);
   }
+}
+
+function stopDebugging(session: Session): void {
+  session.post("Debugger.disable");
+  isDebugging = false;
 }
 
 function scriptSource(session: Session, scriptId: string): string {
