@@ -8,7 +8,6 @@ const mostCells = 10_000;
 interface Entry {
   readonly line: number;
   readonly input: string;
-  output: string | null;
 }
 
 /** The cells of this session (Jupyter messaging 5.4, "History"). */
@@ -16,24 +15,14 @@ export class History {
   readonly #entries: Entry[] = [];
 
   add(line: number, input: string): void {
-    this.#entries.push({ line, input, output: null });
+    this.#entries.push({ line, input });
     if (this.#entries.length > mostCells) this.#entries.shift();
   }
 
-  /** The text of the value of the cell that was added last. */
-  setOutput(text: string): void {
-    const last = this.#entries.at(-1);
-    if (last) last.output = text;
-  }
-
-  /** Content of the reply to a `history_request`. */
+  /** Content of the reply to a `history_request`. Outputs are not kept: an entry has `null` for it. */
   answer(content: JsonObject): JsonObject {
     const withOutput = content["output"] === true;
-    const history = this.#select(content).map(({ line, input, output }) => [
-      session,
-      line,
-      withOutput ? [input, output] : input,
-    ]);
+    const history = this.#select(content).map(({ line, input }) => [session, line, withOutput ? [input, null] : input]);
     return { status: "ok", history };
   }
 

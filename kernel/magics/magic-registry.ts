@@ -28,7 +28,8 @@ export class UnknownMagic extends UsageError {
 }
 
 /** Magics that a Client brings: before the first one, their names explain what to do. */
-const broughtByClient = /^(?:auto)?px(?:result|config)?(?:_\w+)?$/;
+const broughtByClient = /^(?:px(?:result|config)?|autopx)(?:_\w+)?$/;
+const parallelNames = { line: ["px", "pxresult", "pxconfig", "autopx"], cell: ["px"] } as const;
 
 /** The magics of a kernel, by name. */
 export class MagicRegistry {
@@ -67,7 +68,7 @@ export class MagicRegistry {
     if (magic) return `${typed} does not exist, ${other} does: write ${other}.`;
     if (broughtByClient.test(name) && !this.#magics.has("px"))
       return `${typed} needs engines: connect first, with \`import { Client } from "tsparallel"; const rc = await Client.connect()\`.`;
-    const meant = nearest(name, this.names(kind));
+    const meant = nearest(name, [...this.names(kind), ...parallelNames[kind]]);
     const prefix = kind === "line" ? "%" : "%%";
     return `There is no magic ${typed}${meant ? `: did you mean ${prefix}${meant}?` : "."} %lsmagic lists them all.`;
   }

@@ -16,14 +16,11 @@ export interface EngineRun {
   readonly sent: (result: AsyncResult<unknown>) => void | Promise<void>;
 }
 
-/** How long engines may take to say that they were interrupted. */
-const interruptMs = 800;
-
 /**
  * Runs code on the engines of a view, its output under the running cell.
  * @returns the AsyncResult when it does not block
  * @throws {CompositeError | RemoteError} when it fails there
- * @throws the interrupt's reason, after the engines were interrupted too
+ * @throws the interrupt's reason, once the engines were told to stop too
  */
 export async function runOnEngines(run: EngineRun, notebook: PxNotebook): Promise<AsyncResult<unknown> | undefined> {
   const { view, code, block } = run;
@@ -52,32 +49,30 @@ async function checkFor(view: DirectView<Arity>, code: string, notebook: PxNoteb
   return notebook.check(code, (names) => engineNames(view, names));
 }
 
-/** Shows output as it comes. Engines that do not end when they are interrupted are not waited for. */
+/** Shows output as it comes, up to an interrupt. */
 async function followLive(
   result: AsyncResult<unknown>,
   view: DirectView<Arity>,
   { publish, interrupted }: PxNotebook,
 ): Promise<void> {
-  const givenUp = new AbortController();
-  const shown = showLive(result.streamOutput(), typeof view.targets === "number", publish, givenUp.signal);
+  const shown = showLive(result.streamOutput(), typeof view.targets === "number", publish, interrupted);
   try {
     await finish(result, interrupted);
   } finally {
-    if (!result.ready) givenUp.abort();
     await shown;
   }
 }
 
-/** Waits for the result; an interrupt of the cell interrupts the engines that run it. */
+/** Waits for the result. An interrupt of the cell interrupts the engines that run it, and does not wait for them. */
 async function finish(result: AsyncResult<unknown>, interrupted: AbortSignal): Promise<void> {
+  const onInterrupt = () => {
+    // Who has died meanwhile needs no interrupt.
+    result.interrupt().catch(() => undefined);
+  };
+  interrupted.addEventListener("abort", onInterrupt, { once: true });
   try {
     await result.get({ signal: interrupted });
-  } catch (error) {
-    if (interrupted.aborted && error === interrupted.reason) {
-      // Who has died meanwhile needs no interrupt.
-      result.interrupt().catch(() => undefined);
-      await result.wait({ timeoutMs: interruptMs });
-    }
-    throw error;
+  } finally {
+    interrupted.removeEventListener("abort", onInterrupt);
   }
 }

@@ -8,7 +8,7 @@ const batchMs = 100;
 
 /**
  * Publishes output while it comes, in batches; resolves at its end.
- * @param givenUp aborts when nobody waits for the rest
+ * @param givenUp aborts when nobody waits for the rest: what has come is published in that very call
  */
 export async function showLive(
   output: AsyncIterable<EngineOutput>,
@@ -22,11 +22,12 @@ export async function showLive(
     for (const each of outputs.show(batch.splice(0), isLast, performance.now())) publish(each);
   };
   const ended = new AbortController();
+  ended.signal.addEventListener("abort", () => show(true), { once: true });
   const collected = collect(output, batch, ended, givenUp);
   while (!ended.signal.aborted) {
     // Ends early with the output: that is what the signal is for.
     await sleep(batchMs, undefined, { signal: ended.signal }).catch(() => undefined);
-    show(ended.signal.aborted);
+    if (!ended.signal.aborted) show(false);
   }
   await collected;
 }
@@ -39,7 +40,10 @@ async function collect(
   givenUp: AbortSignal,
 ): Promise<void> {
   const stop = new Deferred<IteratorResult<EngineOutput>>();
-  const onGivenUp = () => stop.resolve({ done: true, value: undefined });
+  const onGivenUp = () => {
+    ended.abort();
+    stop.resolve({ done: true, value: undefined });
+  };
   givenUp.addEventListener("abort", onGivenUp, { once: true });
   const iterator = output[Symbol.asyncIterator]();
   try {

@@ -32,12 +32,12 @@ const lineMagic = /^([ \t]*)%([A-Za-z_]\w*)(?:([ \t]+)([^\r\n]*))?(?=\r?$)/;
  * Finds the magics of a cell.
  * @param isMagic whether a line magic of that name exists: where an expression could go on, `%name` of any other name
  * is the remainder operator
- * @param replace the call that takes a line magic's place
+ * @param replace what takes a line magic's place; `written` is all of its line behind the indent
  */
 export function splitCell(
   source: string,
   isMagic: (name: string) => boolean,
-  replace: (call: MagicCall) => string,
+  replace: (call: MagicCall, written: string) => string,
 ): SplitCell {
   const head = cellMagic.exec(source);
   if (head) return splitCellMagic(source, head);
@@ -50,7 +50,8 @@ export function splitCell(
     const [, indent = "", name = "", gap = "", rest = ""] = match;
     const call = { name, rest: rest.trimEnd(), line, column: indent.length + 1 + name.length + gap.length };
     calls.push(call);
-    return `${indent}${replace(call)}${text.endsWith("\n") ? "\n" : ""}`;
+    const written = text.slice(indent.length).replace(/\n$/, "");
+    return `${indent}${replace(call, written)}${text.endsWith("\n") ? "\n" : ""}`;
   });
   return { kind: "code", source: lines.join(""), calls };
 }

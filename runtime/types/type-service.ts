@@ -1,4 +1,5 @@
 import { abortable } from "../../protocol/deferred.ts";
+import { watchForStops } from "../../transport/resume.ts";
 import type { CompilerOptions } from "./compiler.ts";
 import type { CheckResult, Completions } from "./type-checker.ts";
 import { declareUnknown, missingNames, type TypeProblem } from "./type-problem.ts";
@@ -40,10 +41,17 @@ export class TypeService implements AsyncDisposable {
   #thread: TypeThread;
   #turns: Promise<unknown> = Promise.resolve();
   #isDisposed = false;
+  readonly #endWatch: () => void;
 
   constructor(options: CompilerOptions) {
     this.#options = options;
     this.#thread = this.#start(memoryMb.first);
+    // An interrupt that stops user code by force may drop the step from one turn to the next.
+    this.#endWatch = watchForStops({
+      resume: () => {
+        this.#turns = Promise.resolve();
+      },
+    });
   }
 
   /** Whether the compiler is warm: a check then takes some 10 to 30 ms. */
@@ -79,6 +87,7 @@ export class TypeService implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isDisposed = true;
+    this.#endWatch();
     await this.#thread[Symbol.asyncDispose]();
     await this.#turns;
   }

@@ -34,8 +34,8 @@ export class TypeThread implements AsyncDisposable {
       // What tslab prints must not appear as the user's output.
       stdout: true,
       stderr: true,
-      // A small young generation makes the collector work more often: 60 MB less for 2 ms a cell.
-      resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: 16 },
+      // A small young generation makes the collector work more often: 40 MB less for 2 ms a cell.
+      resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: 4 },
     });
     this.#worker.unref();
     const ended = new Deferred<ThreadEnd>();

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { CompilerOptions } from "./compiler.ts";
+import { IdleCollector } from "./idle-collector.ts";
 import { TypeChecker } from "./type-checker.ts";
 import type { FromWorker, ToWorker, TypeQuestion } from "./type-questions.ts";
 
@@ -13,12 +14,16 @@ const checker = new TypeChecker(workerData as CompilerOptions);
 // The compiler's library is bound at the first question: ask one that nobody waits for.
 checker.check({ declarations: "", source: "const warm: number = 1; warm.toFixed()", isTolerant: true });
 
+const garbage = new IdleCollector();
+garbage.collect();
+
 port.on("message", ({ id, ...question }: ToWorker) => {
   try {
     send({ kind: "answer", id, result: answer(question) });
   } catch (error) {
     send({ kind: "failed", id, message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
+  garbage.worked();
 });
 send({ kind: "opened" });
 

@@ -105,6 +105,12 @@ export class KernelProcess implements AsyncDisposable {
     return this.#send("shell", type, content, true);
   }
 
+  /** Resolves with the exit code when the process has ended. */
+  async exited(): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, "exit");
+    return this.child.exitCode;
+  }
+
   /** Resident memory, in MB. */
   async rssMb(): Promise<number> {
     const { published } = await this.execute("process.memoryUsage.rss() / 2 ** 20");
@@ -126,7 +132,8 @@ export class KernelProcess implements AsyncDisposable {
   #send(channel: "shell" | "control", type: string, content: JsonObject, isOneWay = false) {
     const header = this.#session.header(type);
     const done = new Deferred<Exchange>();
-    const waiting: Waiting = { done, published: [], seen: [], isIdle: false };
+    // The monitor answers interrupt and shutdown without busy and idle.
+    const waiting: Waiting = { done, published: [], seen: [], isIdle: channel === "control" };
     if (isOneWay) waiting.reply = { idents: [], header, parent: header, metadata: {}, content: {}, buffers: [] };
     this.#waiting.set(header.msg_id, waiting);
     this.#channels[channel].send(this.#session.pack({ type, content, header }));

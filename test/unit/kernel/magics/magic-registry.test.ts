@@ -17,6 +17,10 @@ test("before any client, the parallel magics say how to connect", () => {
   expect(() => registry.lookUp("autopx", "line")).toThrow("const rc = await Client.connect()");
 });
 
+test("an unknown magic names the nearest, even one that no client has brought yet", () => {
+  expect(() => new MagicRegistry().lookUp("pxx", "line")).toThrow("did you mean %px?");
+});
+
 test("an unknown magic names the nearest", () => {
   const registry = registryWith("px", "pxresult");
   expect(() => registry.lookUp("pxresults", "line")).toThrow("There is no magic %pxresults: did you mean %pxresult?");
