@@ -1,5 +1,4 @@
-import { inspect } from "node:util";
-import { RemoteError } from "./remote-error.ts";
+import { printLines, RemoteError } from "./remote-error.ts";
 
 /** Everything that went wrong in one call on several engines, or in the parts of one map. */
 export class CompositeError extends RemoteError {
@@ -30,7 +29,7 @@ export class CompositeError extends RemoteError {
 
   /** Prints all tracebacks, or that of one error. */
   override printTraceback(index?: number): void {
-    console.log(this.renderTraceback(index).join("\n"));
+    printLines(this.renderTraceback(index));
   }
 
   /**
@@ -45,10 +44,6 @@ export class CompositeError extends RemoteError {
     const error = this.elist[index];
     if (!error) throw new RangeError(`There is no error ${index}: the list has ${this.elist.length}.`);
     return error;
-  }
-
-  override [inspect.custom](): string {
-    return this.renderTraceback().join("\n").trimEnd();
   }
 }
 

@@ -1,4 +1,5 @@
-import { inspect } from "node:util";
+import { type InspectOptions, inspect, stripVTControlCharacters } from "node:util";
+import { currentHost } from "../../protocol/host.ts";
 
 /** Where something went wrong. */
 export interface FailedEngine {
@@ -35,7 +36,8 @@ export class RemoteError extends Error {
     this.#failure = failure;
     // Not enumerable, as the name of a built-in error is: Node would print it a second time.
     Object.defineProperty(this, "name", { value: new.target.name });
-    const frames = splitLines(failure.traceback).filter((line) => /^\s+at /.test(line));
+    const lines = splitLines(failure.traceback).map((line) => stripVTControlCharacters(line));
+    const frames = lines.filter((line) => /^\s+at /.test(line));
     this.stack = [`${this.name}: ${message}`, ...frames].join("\n");
   }
 
@@ -49,7 +51,7 @@ export class RemoteError extends Error {
     return this.#failure.evalue;
   }
 
-  /** The engine's own lines, one string a line; empty where no code of an engine failed. */
+  /** The engine's own lines, one string a line, coloured by ANSI codes; empty where no code of an engine failed. */
   get traceback(): readonly string[] {
     return splitLines(this.#failure.traceback);
   }
@@ -73,12 +75,20 @@ export class RemoteError extends Error {
 
   /** Prints {@link renderTraceback}. */
   printTraceback(): void {
-    console.log(this.renderTraceback().join("\n"));
+    printLines(this.renderTraceback());
   }
 
-  [inspect.custom](): string {
-    return this.renderTraceback().join("\n");
+  [inspect.custom](_depth: number, { colors }: InspectOptions): string {
+    const text = this.renderTraceback().join("\n").trimEnd();
+    return colors ? text : stripVTControlCharacters(text);
   }
+}
+
+/** Prints lines of a traceback, in colours where they are shown. */
+export function printLines(lines: readonly string[]): void {
+  const text = lines.join("\n");
+  const isColoured = currentHost() !== undefined || process.stdout.isTTY;
+  console.log(isColoured ? text : stripVTControlCharacters(text));
 }
 
 /** `[2:execute]:`, or `[Engine Exception]` where no engine is known (the manual's words). */

@@ -76,7 +76,8 @@ export function pathOf(file: string): string {
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-const isInternal = (file: string): boolean => file.startsWith("node:") || file === "import";
+/** `tsparallel:…` names scripts of the client that travel as users' functions do. */
+const isInternal = (file: string): boolean => /^(node|tsparallel):/.test(file) || file === "import";
 
 /** Sources run from the project's folder in tests, where dependencies and tests are not ours. */
 const isOurs = (file: string): boolean => {
