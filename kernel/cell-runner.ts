@@ -45,10 +45,10 @@ export class CellRunner {
     const split = splitCell(cell.code, (name) => this.#magics.isLineMagic(name), callOf);
     if (split.kind === "cell-magic") {
       const { call, body } = split;
-      return { value: await this.#magics.lookUp(call.name, "cell")(useOf(call), body) };
+      return (await this.#magics.lookUp(call.name, "cell")(useOf(call), body)) ?? noValue;
     }
     for (const { name } of split.calls) this.#magics.lookUp(name, "line");
-    if (this.redirect && split.calls.length === 0) return { value: await this.redirect.run(cell.code) };
+    if (this.redirect && split.calls.length === 0) return (await this.redirect.run(cell.code)) ?? noValue;
     return this.#runCode(split.source, cell);
   }
 
@@ -59,7 +59,7 @@ export class CellRunner {
 
   /** What a line magic's call does. */
   async callMagic(name: string, rest: string, line: number, column: number): Promise<CellResult> {
-    return { value: await this.#magics.lookUp(name, "line")(useOf({ name, rest, line, column })) };
+    return (await this.#magics.lookUp(name, "line")(useOf({ name, rest, line, column }))) ?? noValue;
   }
 
   async #runCode(source: string, { code, filename, signal }: Cell): Promise<CellResult> {
@@ -82,6 +82,8 @@ export class CellRunner {
 export function defineMagicFunction(call: CellRunner["callMagic"]): void {
   Object.defineProperty(globalThis, magicName, { value: call, enumerable: false });
 }
+
+const noValue: CellResult = { value: undefined };
 
 /** The call that stands in a line magic's place. Its value is boxed, for an AsyncResult is not to be awaited. */
 const callOf = ({ name, rest, line, column }: MagicCall): string =>

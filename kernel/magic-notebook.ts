@@ -8,7 +8,7 @@ import type { KnownNames } from "../runtime/types/type-service.ts";
 import { assigns, type CellRunner } from "./cell-runner.ts";
 import type { CellTypes } from "./cell-types.ts";
 import type { LiveOutput } from "./magics/live-output.ts";
-import type { MagicRegistry } from "./magics/magic-registry.ts";
+import type { MagicRegistry, MagicValue } from "./magics/magic-registry.ts";
 import { ParallelMagics } from "./magics/parallel-magics.ts";
 import type { CellRunner as AutoRunner, CheckedCode, PxNotebook } from "./magics/px-notebook.ts";
 
@@ -57,8 +57,8 @@ export class MagicNotebook implements PxNotebook {
     return { program, commit: await types.check("engines", cell, signal) };
   }
 
-  async runHere(code: string): Promise<unknown> {
-    return (await this.#options.runner.runHere(code)).value;
+  async runHere(code: string): Promise<MagicValue> {
+    return this.#options.runner.runHere(code);
   }
 
   readonly publish = ({ type, content }: LiveOutput): void => {

@@ -24,7 +24,10 @@ export function kernelMagics(
     lsmagic: {
       summary: "Lists the magics.",
       flags: [],
-      line: async () => print(listing(registry)),
+      line: async () => {
+        print(listing(registry));
+        return undefined;
+      },
     },
     config: {
       summary: 'Shows or sets the kernel\'s settings: %config typecheck = "error" | "warn" | "off".',
@@ -32,6 +35,7 @@ export function kernelMagics(
       line: async ({ rest }) => {
         if (rest.trim() === "") print(`typecheck = "${config.typecheck}"`);
         else config.typecheck = readTypecheck(rest);
+        return undefined;
       },
     },
   };

@@ -8,11 +8,12 @@ export type LiveOutput =
   | { readonly type: "stream"; readonly content: { readonly name: "stdout" | "stderr"; readonly text: string } }
   | { readonly type: "display_data" | "update_display_data" | "clear_output"; readonly content: JsonObject };
 
+type ResultPiece = Extract<EngineOutput, { kind: "result" }>;
 type Stream = "stdout" | "stderr";
 type Display = Extract<OutputPiece, { kind: "display" }>;
 
-/** A line that goes on is held back for its end, but not longer. */
-const heldLineMs = 1000;
+/** A line that goes on is held back for its end, and results for those of other engines, but not longer. */
+const heldMs = 1000;
 
 /**
  * Turns the output of several engines into what the cell shows, batch by batch: within a batch by kind and engine, as
@@ -24,6 +25,9 @@ export class LiveOutputs {
   readonly #isSingle: boolean;
   /** Beginnings of lines, by stream and engine, and since when they wait. */
   readonly #held = new Map<string, { readonly text: string; readonly sinceMs: number }>();
+
+  readonly #results: ResultPiece[] = [];
+  #resultsSinceMs = 0;
 
   /** @param isSingle the view is of one engine: its output is shown as it came, without labels */
   constructor(isSingle: boolean) {
@@ -42,10 +46,16 @@ export class LiveOutputs {
       parts.flatMap(({ engine, pieces }) => this.#stream(stream, engine, pieces, { isLast, nowMs })),
     );
     const displays = parts.flatMap(({ engine, pieces }) => showDisplays(engine, pieces));
-    const results = parts.flatMap(({ engine, pieces }) =>
-      pieces.flatMap((piece) => (piece.kind === "result" ? labelledResult(engine, piece).map(published) : [])),
-    );
-    return [...streams, ...displays, ...results];
+    return [...streams, ...displays, ...this.#showResults(batch, isLast, nowMs)];
+  }
+
+  #showResults(batch: readonly EngineOutput[], isLast: boolean, nowMs: number): LiveOutput[] {
+    const fresh = batch.flatMap((piece) => (piece.kind === "result" ? piece : []));
+    if (fresh.length > 0 && this.#results.length === 0) this.#resultsSinceMs = nowMs;
+    this.#results.push(...fresh);
+    if (!isLast && nowMs - this.#resultsSinceMs < heldMs) return [];
+    const shown = this.#results.splice(0).sort((a, b) => byId(a.engine, b.engine));
+    return shown.flatMap((piece) => labelledResult(piece.engine, piece).map(published));
   }
 
   #stream(
@@ -58,7 +68,7 @@ export class LiveOutputs {
     const held = this.#held.get(key);
     const fresh = pieces.map((piece) => (piece.kind === "stream" && piece.name === stream ? piece.text : "")).join("");
     const text = (held?.text ?? "") + fresh;
-    const isOverdue = isLast || (held !== undefined && nowMs - held.sinceMs >= heldLineMs);
+    const isOverdue = isLast || (held !== undefined && nowMs - held.sinceMs >= heldMs);
     const shown = isOverdue ? text : text.slice(0, text.lastIndexOf("\n") + 1);
     const rest = text.slice(shown.length);
     if (rest === "") this.#held.delete(key);

@@ -11,15 +11,20 @@ export interface MagicUse {
   readonly placed: string;
 }
 
+/** What a magic gives; boxed, for a promise must not settle with an AsyncResult: it would await it. */
+export interface MagicValue {
+  readonly value: unknown;
+}
+
 export interface Magic {
   /** One line for `%lsmagic` and the inspector. */
   readonly summary: string;
   /** Flags for completion. */
   readonly flags: readonly string[];
-  /** What is called for `%name …`; the value is the line's value. */
-  readonly line?: (use: MagicUse) => Promise<unknown>;
+  /** What is called for `%name …`; nothing given is a line without a value. */
+  readonly line?: (use: MagicUse) => Promise<MagicValue | undefined>;
   /** What is called for `%%name …` with the lines below. */
-  readonly cell?: (use: MagicUse, body: string) => Promise<unknown>;
+  readonly cell?: (use: MagicUse, body: string) => Promise<MagicValue | undefined>;
 }
 
 /** A magic that does not exist. */

@@ -2,7 +2,7 @@ import { UsageError } from "../../cli/usage-error.ts";
 import type { DirectView } from "../../client/direct-view.ts";
 import type { AsyncResult } from "../../client/results/async-result.ts";
 import type { Arity } from "../../client/results/result-plan.ts";
-import type { Magic, MagicUse } from "./magic-registry.ts";
+import type { Magic, MagicUse, MagicValue } from "./magic-registry.ts";
 import type { CellRunner, PxNotebook } from "./px-notebook.ts";
 import {
   flagsOf,
@@ -62,7 +62,7 @@ export class ParallelMagics implements CellRunner {
     };
   }
 
-  async run(code: string): Promise<unknown> {
+  async run(code: string): Promise<MagicValue | undefined> {
     return this.#run(code, { local: false });
   }
 
@@ -70,7 +70,7 @@ export class ParallelMagics implements CellRunner {
     return this.#notebook.cellRunner === this;
   }
 
-  async #pxLine({ name, rest, placed }: MagicUse): Promise<unknown> {
+  async #pxLine({ name, rest, placed }: MagicUse): Promise<MagicValue | undefined> {
     const { flags, code } = splitLeadingFlags(rest);
     if (code.trim() === "" && flags === "")
       throw new UsageError(`%${name} what? Write code behind it, or use %%${name}.`);
@@ -81,16 +81,16 @@ export class ParallelMagics implements CellRunner {
     return this.#run(placed.slice(0, start) + " ".repeat(rest.length - code.length) + code, read.options);
   }
 
-  async #pxCell({ name, rest }: MagicUse, body: string): Promise<unknown> {
+  async #pxCell({ name, rest }: MagicUse, body: string): Promise<MagicValue | undefined> {
     const read = readMagicOptions(`%%${name}`, pxOptions, rest);
     return read.kind === "help" ? this.#print(read.text) : this.#run(body, read.options);
   }
 
-  async #run(code: string, options: PxOptions): Promise<unknown> {
+  async #run(code: string, options: PxOptions): Promise<MagicValue | undefined> {
     const { targets, block = this.#view.block, verbose = this.#isVerbose } = options;
     const view = targets === undefined ? this.#view : this.#view.withFlags({ targets: readTargets(targets) });
     this.#announce(view, block, verbose);
-    const local: { value?: unknown } = {};
+    let local: MagicValue | undefined;
     const result = await runOnEngines(
       {
         view,
@@ -100,12 +100,12 @@ export class ParallelMagics implements CellRunner {
         sent: async (sent) => {
           this.#last = sent;
           if (options.out !== undefined) this.#notebook.setVariable(options.out, sent);
-          if (options.local) local.value = await this.#notebook.runHere(code);
+          if (options.local) local = await this.#notebook.runHere(code);
         },
       },
       this.#notebook,
     );
-    return result ?? local.value;
+    return result ?? local;
   }
 
   /** As the manual shows it: whenever nobody waits, otherwise on demand, and never unnoticed while `%autopx` is on. */
@@ -117,7 +117,7 @@ export class ParallelMagics implements CellRunner {
     this.#print(`${mode}${block ? "Parallel" : "Async parallel"} execution on engine(s): ${engines}`);
   }
 
-  async #pxresult({ name, rest }: MagicUse): Promise<unknown> {
+  async #pxresult({ name, rest }: MagicUse): Promise<MagicValue | undefined> {
     const read = readMagicOptions(`%${name}`, pxResultOptions, rest);
     if (read.kind === "help") return this.#print(read.text);
     if (!this.#last) throw new UsageError(`%${name} shows the last %px${this.#suffix} again, and there was none yet.`);
@@ -129,24 +129,21 @@ export class ParallelMagics implements CellRunner {
     return undefined;
   }
 
-  #pxconfig({ name, rest }: MagicUse): void {
+  #pxconfig({ name, rest }: MagicUse): undefined {
     const read = readMagicOptions(`%${name}`, pxConfigOptions, rest);
-    if (read.kind === "help") {
-      this.#print(read.text);
-      return;
-    }
+    if (read.kind === "help") return this.#print(read.text);
     const { targets, block, verbose } = read.options;
     if (targets !== undefined) this.#view.targets = readTargets(targets);
     if (block !== undefined) this.#view.block = block;
     if (verbose !== undefined) this.#isVerbose = verbose;
   }
 
-  #autopx(): void {
+  #autopx(): undefined {
     this.#notebook.cellRunner = this.#isAuto ? undefined : this;
     this.#print(`%autopx${this.#suffix} ${this.#isAuto ? "enabled" : "disabled"}`);
   }
 
-  #print(text: string): void {
+  #print(text: string): undefined {
     this.#notebook.publish({ type: "stream", content: { name: "stdout", text: `${text}\n` } });
   }
 }

@@ -1,6 +1,7 @@
 import type { CellProgram } from "../../protocol/cell-program.ts";
 import type { KnownNames } from "../../runtime/types/type-service.ts";
 import type { LiveOutput } from "./live-output.ts";
+import type { MagicValue } from "./magic-registry.ts";
 
 /** Code that may go to the engines. */
 export interface CheckedCode {
@@ -9,9 +10,9 @@ export interface CheckedCode {
   commit(hasFailed: boolean): void;
 }
 
+/** Runs whole cells in the notebook's place. */
 export interface CellRunner {
-  /** @returns the cell's value */
-  run(code: string): Promise<unknown>;
+  run(code: string): Promise<MagicValue | undefined>;
 }
 
 /** What the parallel magics need of the notebook in which they stand. */
@@ -23,7 +24,7 @@ export interface PxNotebook {
    */
   check(code: string, known: KnownNames): Promise<CheckedCode>;
   /** Runs code as a cell of the notebook; its value is shown as that of the cell. */
-  runHere(code: string): Promise<unknown>;
+  runHere(code: string): Promise<MagicValue>;
   publish(output: LiveOutput): void;
   /** Aborts when the user interrupts the cell that runs now. */
   readonly interrupted: AbortSignal;

@@ -2,6 +2,7 @@ import type { DirectView } from "../../client/direct-view.ts";
 import type { AsyncResult } from "../../client/results/async-result.ts";
 import type { Arity } from "../../client/results/result-plan.ts";
 import { engineNames } from "./engine-names.ts";
+import type { MagicValue } from "./magic-registry.ts";
 import type { CheckedCode, PxNotebook } from "./px-notebook.ts";
 import type { PxOptions } from "./px-options.ts";
 import { showLive } from "./show-live.ts";
@@ -22,14 +23,14 @@ export interface EngineRun {
  * @throws {CompositeError | RemoteError} when it fails there
  * @throws the interrupt's reason, once the engines were told to stop too
  */
-export async function runOnEngines(run: EngineRun, notebook: PxNotebook): Promise<AsyncResult<unknown> | undefined> {
+export async function runOnEngines(run: EngineRun, notebook: PxNotebook): Promise<MagicValue | undefined> {
   const { view, code, block } = run;
   const checked = view.languages.every(isOurs) ? await checkFor(view, code, notebook) : undefined;
   const result: AsyncResult<unknown> = view.execute(code, { program: checked?.program });
   await run.sent(result);
   if (!block) {
     checked?.commit(false);
-    return result;
+    return { value: result };
   }
   try {
     await (run.groupOutputs === undefined ? followLive(result, view, notebook) : finish(result, notebook.interrupted));

@@ -3,8 +3,8 @@ import type { EngineOutput } from "../../client/results/output-stream.ts";
 import { Deferred } from "../../protocol/deferred.ts";
 import { type LiveOutput, LiveOutputs } from "./live-output.ts";
 
-/** Output that comes within this time is shown together, in engine order. */
-const batchMs = 100;
+/** Output that comes within this time is shown together, in engine order: at first longer, for cells that are quick. */
+const batchMs = { first: 250, later: 100 };
 
 /**
  * Publishes output while it comes, in batches; resolves at its end.
@@ -24,9 +24,9 @@ export async function showLive(
   const ended = new AbortController();
   ended.signal.addEventListener("abort", () => show(true), { once: true });
   const collected = collect(output, batch, ended, givenUp);
-  while (!ended.signal.aborted) {
+  for (let waitMs = batchMs.first; !ended.signal.aborted; waitMs = batchMs.later) {
     // Ends early with the output: that is what the signal is for.
-    await sleep(batchMs, undefined, { signal: ended.signal }).catch(() => undefined);
+    await sleep(waitMs, undefined, { signal: ended.signal }).catch(() => undefined);
     if (!ended.signal.aborted) show(false);
   }
   await collected;

@@ -58,6 +58,13 @@ test("a line that goes on is shown after a second, and at the end", () => {
   expect(outputs.show([out(0, "!")], true, 1100)).toEqual([stream("[stdout:0] !\n")]);
 });
 
+test("results are shown in engine order, at the end or after a second", () => {
+  const outputs = new LiveOutputs(false);
+  expect(outputs.show([result(2, "c")], false, 0)).toEqual([]);
+  expect(outputs.show([result(1, "b")], false, 1000)).toEqual([plain("Out[1:5]: b"), plain("Out[2:5]: c")]);
+  expect(outputs.show([result(0, "a")], true, 1100)).toEqual([plain("Out[0:5]: a")]);
+});
+
 test("displays stand under their engine's label; updates replace them", () => {
   const outputs = new LiveOutputs(false);
   expect(outputs.show([display(1)], false, 0)).toEqual([plain("[output:1]"), svg("display_data", "m1/d")]);

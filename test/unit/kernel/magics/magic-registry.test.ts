@@ -3,7 +3,7 @@ import { type KernelConfig, kernelMagics } from "../../../../kernel/magics/kerne
 import { type Magic, MagicRegistry } from "../../../../kernel/magics/magic-registry.ts";
 
 const use = (rest: string) => ({ name: "config", rest, placed: rest });
-const magic: Magic = { summary: "Runs.", flags: [], line: async () => 1, cell: async () => 2 };
+const magic: Magic = { summary: "Runs.", flags: [], line: async () => ({ value: 1 }), cell: async () => undefined };
 
 function registryWith(...names: string[]): MagicRegistry {
   const registry = new MagicRegistry();
@@ -35,7 +35,7 @@ test("a line magic used as a cell magic says so", () => {
 
 test("magics of a suffix are found beside the others", async () => {
   const registry = registryWith("px", "px_even");
-  expect(await registry.lookUp("px_even", "line")(use(""))).toBe(1);
+  expect(await registry.lookUp("px_even", "line")(use(""))).toEqual({ value: 1 });
   expect(registry.isLineMagic("px_even")).toBe(true);
   expect(registry.isLineMagic("count")).toBe(false);
 });
