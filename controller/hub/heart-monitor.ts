@@ -25,7 +25,7 @@ export interface HeartMonitorOptions {
   readonly graceProbes: number;
 }
 
-/** After a new engine's heart has connected, this many probes ask it for its first pong; then only beats do. */
+/** So many probes ask a new heart for its first pong, from its registration and from its connection; then beats do. */
 const firstProbes = 50;
 
 interface Heart {
@@ -61,7 +61,7 @@ export class HeartMonitor {
 
   /** Starts to listen for a heart: others are ignored. */
   expect(heart: EngineUuid): void {
-    this.#hearts.set(heart, { state: "expected", hasAnswered: false, misses: 0, probes: 0 });
+    this.#hearts.set(heart, { state: "expected", hasAnswered: false, misses: 0, probes: firstProbes });
   }
 
   forget(heart: EngineUuid): void {

@@ -38,6 +38,7 @@ export class HeartService implements AsyncDisposable {
 
   expect(heart: EngineUuid): void {
     this.#options.monitor.expect(heart);
+    this.#probing ??= this.#probe();
   }
 
   forget(heart: EngineUuid): void {

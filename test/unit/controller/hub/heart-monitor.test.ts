@@ -90,13 +90,16 @@ test("a heart that comes back within the grace is not lost", () => {
   expect(made.isUneasy).toBe(false);
 });
 
-test("an expected heart that connects is asked at once, and not given up when it is slow", () => {
+test("an expected heart is asked at once and again when it connects, and not given up when it is slow", () => {
   const made = monitor();
   made.expect(heart);
-  linkChanged(made);
-  expect(made.isUneasy).toBe(true);
-  for (let round = 0; made.isUneasy && round < 1000; round++) expect(probe(made)).toHaveLength(1);
+  for (let round = 0; round < 2; round++) {
+    expect(made.isUneasy).toBe(true);
+    for (let probes = 0; made.isUneasy && probes < 1000; probes++) expect(probe(made)).toHaveLength(1);
+    linkChanged(made);
+  }
   expect(pong(made, pingOf(beat(made)))).toEqual([started]);
+  expect(made.isUneasy).toBe(false);
 });
 
 test("a forgotten heart is silent", () => {
