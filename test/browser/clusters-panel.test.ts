@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type LabPage, TestBrowser } from "../support/browser.ts";
 import { installPanelOnly, type Lab, startLab } from "../support/lab.ts";
 
@@ -28,15 +28,24 @@ function row({ page }: LabPage, id: string, state?: string): Locator {
   return page.locator(`.tsp-Cluster[data-id="${id}"]${state === undefined ? "" : `[data-state=${state}]`}`);
 }
 
+/** Waits until a cluster runs; a start that failed instead is told with its reason. */
+async function runs(labPage: LabPage, id: string): Promise<void> {
+  await row(labPage, id, "running")
+    .or(row(labPage, id, "error"))
+    .waitFor();
+  expect(await row(labPage, id).locator(".tsp-Cluster-problem").allTextContents()).toEqual([]);
+}
+
 const enginesShown = (cluster: Locator) => cluster.locator(".tsp-Cluster-engines").textContent();
 
 /** How many processes of clusters run: controllers, engines. */
 const clusterProcesses = () => [lab.programs("controller").length, lab.programs("engine").length];
 
-function killFirst(program: "engine" | "kernel"): void {
+function killFirst(program: "engine" | "kernel"): number {
   const [pid] = lab.programs(program);
   if (pid === undefined) throw new Error(`No ${program} runs.`);
   process.kill(pid, "SIGKILL");
+  return pid;
 }
 
 async function stop(labPage: LabPage, id: string): Promise<void> {
@@ -46,31 +55,34 @@ async function stop(labPage: LabPage, id: string): Promise<void> {
 }
 
 test("a person starts a cluster in the panel and stops it; other people's panels follow", async () => {
-  const panel = await openPanel();
-  const other = await openPanel();
-  await row(panel, "default", "stopped").waitFor();
-  await row(other, "default", "stopped").waitFor();
+  await using panel = await openPanel();
+  await using tab = await panel.anotherTab(lab);
+  await tab.command("tsparallel:show-clusters");
+  await using other = await openPanel();
+  for (const each of [panel, tab, other]) await row(each, "default", "stopped").waitFor();
   expect(await panel.page.getByLabel("Engines to start for default").inputValue()).toBe("2");
 
   await panel.page.getByRole("button", { name: "Start default" }).click();
   await row(panel, "default", "starting").waitFor();
   expect(await row(panel, "default").getAttribute("aria-busy")).toBe("true");
-  await Promise.all([row(panel, "default", "running").waitFor(), row(other, "default", "running").waitFor()]);
-  expect(await enginesShown(row(panel, "default"))).toBe("2 engines");
-  expect(await enginesShown(row(other, "default"))).toBe("2 engines");
+  for (const each of [panel, tab, other]) {
+    await runs(each, "default");
+    expect(await enginesShown(row(each, "default"))).toBe("2 engines");
+  }
   expect(clusterProcesses()).toEqual([1, 2]);
 
   await stop(panel, "default");
   expect(clusterProcesses()).toEqual([0, 0]);
-  await row(other, "default", "stopped").waitFor();
-  expect([...panel.errors, ...other.errors]).toEqual([]);
+  for (const each of [tab, other]) await row(each, "default", "stopped").waitFor();
+  expect([...panel.errors, ...tab.errors, ...other.errors]).toEqual([]);
+  expect(lab.programs("kernel")).toHaveLength(1);
 });
 
 test("an engine that is killed is missing in the count at once", async () => {
-  const panel = await openPanel();
+  await using panel = await openPanel();
   await panel.page.getByLabel("Engines to start for default").fill("3");
   await panel.page.keyboard.press("Enter");
-  await row(panel, "default", "running").waitFor();
+  await runs(panel, "default");
   killFirst("engine");
   await row(panel, "default").getByText("2 engines").waitFor();
   await stop(panel, "default");
@@ -79,7 +91,7 @@ test("an engine that is killed is missing in the count at once", async () => {
 test("a start that fails says why in its row", async () => {
   mkdirSync(join(lab.ipythonDir, "profile_broken"));
   writeFileSync(join(lab.ipythonDir, "profile_broken", "log"), "a file where a folder should be");
-  const panel = await openPanel();
+  await using panel = await openPanel();
   await panel.page.getByRole("button", { name: "Start broken" }).click();
   const problem = row(panel, "broken", "error").getByRole("alert");
   expect(await problem.textContent()).toContain(join("profile_broken", "log"));
@@ -87,12 +99,12 @@ test("a start that fails says why in its row", async () => {
 });
 
 test("a cluster outlives the kernel behind the panel, which comes back", async () => {
-  const panel = await openPanel();
+  await using panel = await openPanel();
   await panel.page.getByRole("button", { name: "Start default" }).click();
-  await row(panel, "default", "running").waitFor();
+  await runs(panel, "default");
 
-  killFirst("kernel");
-  await panel.page.locator(".tsp-Clusters-notice").waitFor();
+  const killed = killFirst("kernel");
+  await vi.waitFor(() => expect(lab.programs("kernel").filter((pid) => pid !== killed)).toHaveLength(1), 20_000);
   await panel.page.locator(".tsp-Clusters-notice").waitFor({ state: "detached" });
   expect(await enginesShown(row(panel, "default", "running"))).toBe("2 engines");
   await stop(panel, "default");
@@ -100,10 +112,11 @@ test("a cluster outlives the kernel behind the panel, which comes back", async (
 });
 
 test("a reloaded page finds the same kernel again", async () => {
-  const panel = await openPanel();
+  await using panel = await openPanel();
   await row(panel, "default").waitFor();
   const before = lab.programs("kernel");
   await panel.reload();
+  await panel.command("tsparallel:show-clusters");
   await row(panel, "default").waitFor();
   expect(lab.programs("kernel")).toEqual(before);
   expect(before).toHaveLength(1);
@@ -111,7 +124,7 @@ test("a reloaded page finds the same kernel again", async () => {
 
 test("where the kernel is not installed, the panel says how to install it", async () => {
   await using bare = await startLab({ install: installPanelOnly });
-  const panel = await openPanel(bare);
+  await using panel = await openPanel(bare);
   const notice = panel.page.locator(".tsp-Clusters-notice[role=alert]");
   expect(await notice.textContent()).toContain("tsparallel install --user");
 });

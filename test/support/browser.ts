@@ -23,6 +23,7 @@ interface NotebookOutput {
 
 /** The part of JupyterLab's application that tests drive; `--expose-app-in-browser` puts it on the window. */
 interface JupyterApp {
+  readonly restored: Promise<void>;
   readonly commands: { execute(command: string, args?: object): Promise<unknown> };
   readonly shell: { readonly currentWidget: NotebookWidget | null };
 }
@@ -73,8 +74,8 @@ export class TestBrowser implements AsyncDisposable {
   }
 }
 
-/** One page with JupyterLab in it. */
-export class LabPage {
+/** One page with JupyterLab in it; disposing closes it. */
+export class LabPage implements AsyncDisposable {
   readonly page: Page;
   /** Errors that scripts of the page threw or logged. */
   readonly errors: string[] = [];
@@ -175,12 +176,15 @@ export class LabPage {
     await (part ?? this.page).screenshot({ path: file });
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    const context = this.page.context();
+    await this.page.close();
+    if (context.pages().length === 0) await context.close();
+  }
+
   async #untilRestored(): Promise<void> {
-    await this.page.waitForFunction(async () => {
-      const app = (globalThis as unknown as { jupyterapp?: { restored: Promise<void> } }).jupyterapp;
-      await app?.restored;
-      return app !== undefined;
-    });
+    await this.page.waitForFunction(() => "jupyterapp" in globalThis);
+    await this.page.evaluate(() => (globalThis as unknown as AppWindow).jupyterapp.restored);
     await this.page.locator("#jupyterlab-splash").waitFor({ state: "detached" });
   }
 }
