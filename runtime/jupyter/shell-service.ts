@@ -2,8 +2,9 @@ import { systemClock, wireDate } from "../../protocol/clock.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 import type { Message, Session } from "../../protocol/session.ts";
 import type { Channel } from "../../transport/channel.ts";
+import { ExitRequest } from "../evaluate/exit-request.ts";
 import { KeyboardInterrupt } from "../evaluate/keyboard-interrupt.ts";
-import { errorContent } from "../evaluate/traceback.ts";
+import { errorReport } from "../evaluate/traceback.ts";
 import { runInRequest } from "../output/running-request.ts";
 import { type ControlHandlers, type Reply, replyType, type ShellHandlers } from "./handlers.ts";
 import type { IopubPublisher } from "./iopub-publisher.ts";
@@ -174,7 +175,8 @@ export class ShellService {
   }
 
   #failure(request: ServedRequest, error: unknown): Reply {
-    const report = errorContent(error);
+    if (error instanceof ExitRequest) return { content: request.failureExtras };
+    const report = errorReport(error);
     if (request.runsUserCode && !request.isLean) request.publish({ type: "error", content: report });
     return { content: { status: "error", ...report, ...request.failureExtras } };
   }
@@ -232,7 +234,7 @@ export class ShellService {
       if (handler) return await handler(message);
       throw new TypeError(`${message.header.msg_type} is not served on the control channel.`);
     } catch (error) {
-      return { content: { status: "error", ...errorContent(error) } };
+      return { content: { status: "error", ...errorReport(error) } };
     }
   }
 }

@@ -34,8 +34,8 @@ export class UserOutput implements Disposable {
   }
 
   /** Writes to the process's own stderr, past the capture. */
-  log(text: string): void {
-    this.#output.writeToTerminal("stderr", `${text}\n`);
+  log(line: string): void {
+    this.#output.writeToTerminal("stderr", line);
   }
 
   [Symbol.dispose](): void {

@@ -33,6 +33,8 @@ export interface MonitorListener {
 
 /** How long the process's end may wait for the monitor to say good-bye and close its sockets. */
 const closeMs = 1500;
+/** Exit code of a process that a signal ended, as shells give it for SIGINT. */
+const interrupted = 130;
 
 /**
  * The main thread's side of the monitor thread, which answers heartbeats and the control channel while user code runs,
@@ -152,6 +154,8 @@ export class Monitor implements AsyncDisposable {
 
   #dispatch(message: Exclude<FromMonitor, { kind: "ready" | "serving" | "failed" }>): void {
     const listener = this.#listener;
+    // Not serving yet, a process ends on signals as any other does.
+    if (!listener && (message.kind === "ask" || message.kind === "end")) process.exit(interrupted);
     switch (message.kind) {
       case "ask":
         this.#tell({ kind: "awake", ask: message.ask });

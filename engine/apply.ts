@@ -1,0 +1,78 @@
+import { can } from "../canning/can.ts";
+import { CanningError } from "../canning/canning-error.ts";
+import { seal, unseal } from "../canning/seal.ts";
+import type { JsonObject } from "../protocol/json.ts";
+import type { Signer } from "../protocol/signature.ts";
+import { ExitRequest } from "../runtime/evaluate/exit-request.ts";
+import type { Namespace } from "../runtime/evaluate/namespace.ts";
+import type { Reply } from "../runtime/jupyter/handlers.ts";
+import type { ServedRequest } from "../runtime/jupyter/served-request.ts";
+
+/** The request was made for another language's engine. */
+class NotImplementedError extends Error {
+  override name = "NotImplementedError";
+}
+
+/** What an `apply_request` of our client asks for, by `metadata.operation`. */
+const operations = {
+  call: async (value: unknown): Promise<unknown> => {
+    const { fn, args } = value as { fn: unknown; args: readonly unknown[] };
+    if (typeof fn !== "function") throw new TypeError("What is to be applied is not a function.");
+    try {
+      return (await Reflect.apply(fn, undefined, args)) as unknown;
+    } catch (error) {
+      if (error instanceof ExitRequest) return undefined;
+      throw error;
+    }
+  },
+  push: (values: unknown, namespace: Namespace): unknown => {
+    for (const [name, value] of Object.entries(values as Record<string, unknown>)) namespace.set(name, value);
+    return undefined;
+  },
+  pull: (names: unknown, namespace: Namespace): unknown =>
+    (names as readonly string[]).map((name) => {
+      if (!namespace.has(name)) throw new ReferenceError(`${name} is not defined`);
+      return namespace.get(name);
+    }),
+};
+
+/**
+ * Serves `apply_request`: calls a function, sets or gets variables. Loaded with the first such request.
+ * @throws what the function throws; {CanningError} when the request cannot be read or the result cannot travel
+ */
+export async function apply(request: ServedRequest, namespace: Namespace, signer: Signer): Promise<Reply> {
+  const { metadata, buffers } = request;
+  if (metadata["canning"] === undefined)
+    throw new NotImplementedError(
+      "This engine runs TypeScript: it cannot call a Python function. Send it code with execute(), or choose Python engines as targets.",
+    );
+  const operation = operations[(metadata["operation"] ?? "call") as keyof typeof operations];
+  if (!operation) throw new TypeError(`This engine knows no operation "${String(metadata["operation"])}".`);
+  const requireModule = namespace.modules.require;
+  const value = unseal(buffers, metadata, signer, { variables: namespace, requireModule });
+  return cannedReply(await operation(value, namespace), namespace, signer);
+}
+
+function cannedReply(result: unknown, namespace: Namespace, signer: Signer): Reply {
+  const buffers = canned(result, namespace);
+  return { content: {}, buffers, metadata: { canning: seal(buffers, signer) } };
+}
+
+function canned(result: unknown, namespace: Namespace): Buffer[] {
+  try {
+    return can(result, { variables: namespace });
+  } catch (cause) {
+    if (!(cause instanceof CanningError)) throw cause;
+    throw new CanningError(`The result cannot travel back: ${cause.message}`, { cause });
+  }
+}
+
+/** Buffers and metadata of a `data_message`. */
+export function cannedMessage(
+  values: Readonly<Record<string, unknown>>,
+  namespace: Namespace,
+  signer: Signer,
+): { readonly buffers: readonly Buffer[]; readonly metadata: JsonObject } {
+  const buffers = can(values, { variables: namespace });
+  return { buffers, metadata: { canning: seal(buffers, signer) } };
+}

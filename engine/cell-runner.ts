@@ -1,0 +1,24 @@
+import type { CellProgram } from "../protocol/cell-program.ts";
+import { isJsonObject } from "../protocol/json.ts";
+import type { CellResult, Namespace } from "../runtime/evaluate/namespace.ts";
+import type { Cell } from "../runtime/jupyter/execute.ts";
+
+/** Runs an engine's cells. */
+export class CellRunner {
+  readonly #namespace: Namespace;
+  #uncounted = 0;
+
+  constructor(namespace: Namespace) {
+    this.#namespace = namespace;
+  }
+
+  /** Runs the program that our client sent beside the source, else the source, for which the compiler is loaded now. */
+  async run({ code, executionCount, isStored, request }: Cell): Promise<CellResult> {
+    const { program } = request.metadata;
+    if (isJsonObject(program) && typeof program["code"] === "string")
+      return this.#namespace.run(program as unknown as CellProgram, code);
+    const { compileCell } = await import("../runtime/cell/compile-cell.ts");
+    const filename = isStored ? `cell [${executionCount}]` : `cell [*${++this.#uncounted}]`;
+    return this.#namespace.run(compileCell(code, { filename }), code);
+  }
+}

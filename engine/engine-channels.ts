@@ -1,0 +1,56 @@
+import { channelUrl } from "../protocol/channel-url.ts";
+import type { EngineConnection } from "../protocol/connection-file.ts";
+import type { EngineRole } from "../runtime/monitor/monitor-messages.ts";
+import type { Channel } from "../transport/channel.ts";
+import { thisHost } from "../transport/this-host.ts";
+import { router, xpublisher } from "../transport/zmq-channel.ts";
+import { farewell, type Registered } from "./registration.ts";
+
+/** Sockets of an engine's main thread; the monitor has the rest. */
+export interface EngineChannels extends AsyncDisposable {
+  /** Requests from the direct, task and broadcast schedulers. */
+  readonly shell: Channel;
+  readonly iopub: Channel;
+  /** Settles when the controller has subscribed: what is published from then on arrives. */
+  readonly subscribed: Promise<void>;
+}
+
+export const registrationUrl = (connection: EngineConnection): string =>
+  channelUrl(connection, connection.registration, thisHost());
+
+/** Connects to the controller (wire protocol §4). */
+export function openChannels(connection: EngineConnection, { id, session }: Registered): EngineChannels {
+  const reader = thisHost();
+  const url = (port: number) => channelUrl(connection, port, reader);
+  const { broadcast, mux, task } = connection;
+  const leaf = broadcast[id % broadcast.length];
+  const ports = leaf === undefined ? [mux, task] : [mux, task, leaf];
+  const shell = router({ identity: session.id });
+  for (const port of ports) shell.connect(url(port));
+  const iopub = xpublisher().connect(url(connection.iopub));
+  const subscribed = new Promise<void>((resolve) => iopub.listen(() => resolve()));
+  return {
+    shell,
+    iopub,
+    subscribed,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([shell[Symbol.asyncDispose](), iopub[Symbol.asyncDispose]()]);
+    },
+  };
+}
+
+/** What the engine's monitor connects to, and says. */
+export function monitorRole(connection: EngineConnection, registered: Registered): EngineRole {
+  const reader = thisHost();
+  const url = (port: number) => channelUrl(connection, port, reader);
+  const { id, session, heartPeriodMs } = registered;
+  return {
+    kind: "engine",
+    name: `engine ${id}`,
+    session: { id: session.id, key: connection.key, scheme: connection.signature_scheme },
+    control: url(connection.control),
+    heart: { ping: url(connection.hb_ping), pong: url(connection.hb_pong), periodMs: heartPeriodMs },
+    iopub: { url: url(connection.iopub), stderrTopic: `engine.${id}.stderr` },
+    farewell: { url: url(connection.registration), frames: farewell(registered) },
+  };
+}

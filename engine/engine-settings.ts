@@ -1,0 +1,21 @@
+import type { LogLevel } from "../cli/logger.ts";
+
+/** What an engine is told when it starts, by its command line or by default. */
+export interface EngineSettings {
+  readonly profile?: string | undefined;
+  readonly profileDir?: string | undefined;
+  readonly ipythonDir?: string | undefined;
+  readonly clusterId?: string | undefined;
+  /** Connection file. */
+  readonly file?: string | undefined;
+  /** Engine id to ask the hub for. */
+  readonly id?: number | undefined;
+  /** Seconds to wait for the controller's answer, each of several times. */
+  readonly timeout: number;
+  readonly logLevel: LogLevel;
+  readonly logToFile: boolean;
+  readonly workDir?: string | undefined;
+}
+
+/** Apart from the option schema, so that an engine started without arguments need not load what reads them. */
+export const engineDefaults = { timeout: 5, logLevel: "info", logToFile: false } as const satisfies EngineSettings;

@@ -1,0 +1,48 @@
+#!/usr/bin/env -S node --expose-internals
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { createLogger, type Logger } from "../cli/logger.ts";
+import { clusterPaths, profileDir } from "../protocol/profile-paths.ts";
+import { Monitor } from "../runtime/monitor/monitor.ts";
+import { EngineService } from "./engine-service.ts";
+import { type EngineSettings, engineDefaults } from "./engine-settings.ts";
+import type { Surroundings } from "./find-connection.ts";
+import { joinCluster, type Membership } from "./join-cluster.ts";
+
+/** As ipyparallel's engine ends when it cannot join a cluster (wire protocol §6.1). */
+const notJoined = 255;
+
+const argv = process.argv.slice(2);
+if (argv.length === 0) await runEngine(engineDefaults);
+else {
+  // Launchers say all in the environment: only people need what reads a command line (50 ms, 8 MB).
+  const [{ runProgram }, { program }] = await Promise.all([import("../cli/run-program.ts"), import("./options.ts")]);
+  await runProgram(program, argv, runEngine);
+}
+
+/** Ends the process itself when the engine has ended. */
+async function runEngine(settings: EngineSettings): Promise<never> {
+  const monitor = new Monitor();
+  const surroundings = { env: { ...process.env }, home: homedir() };
+  const { workDir } = settings;
+  if (workDir !== undefined) process.chdir(workDir);
+  const openLog = (write?: (line: string) => void) => logger(settings, surroundings, write);
+  const membership = await joinOrExit(settings, surroundings, openLog());
+  const engine = await EngineService.start({ ...membership, monitor, openLog });
+  return engine.exit(await engine.finished);
+}
+
+async function joinOrExit(settings: EngineSettings, surroundings: Surroundings, log: Logger): Promise<Membership> {
+  try {
+    return await joinCluster(settings, surroundings, log);
+  } catch (error) {
+    log.error(error instanceof Error ? error.message : String(error));
+    process.exit(notJoined);
+  }
+}
+
+function logger(settings: EngineSettings, { env, home }: Surroundings, write?: (line: string) => void): Logger {
+  const { log } = clusterPaths(profileDir(settings, env, home), settings.clusterId ?? env["IPP_CLUSTER_ID"] ?? "");
+  const file = settings.logToFile ? join(log, `ipengine-${process.pid}.log`) : undefined;
+  return createLogger({ name: "ipengine", level: settings.logLevel, file, ...(write ? { write } : {}) });
+}

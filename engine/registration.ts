@@ -1,0 +1,78 @@
+import { randomBytes } from "node:crypto";
+import type { EngineConnection } from "../protocol/connection-file.ts";
+import { Deferred } from "../protocol/deferred.ts";
+import { type EngineId, engineId, sessionId } from "../protocol/ids.ts";
+import type { JsonObject } from "../protocol/json.ts";
+import { Session } from "../protocol/session.ts";
+import { Signer } from "../protocol/signature.ts";
+import { dealer } from "../transport/zmq-channel.ts";
+
+/** An engine that the hub knows. */
+export interface Registered {
+  readonly id: EngineId;
+  /** Its session's id is its `uuid` and its identity on every socket. */
+  readonly session: Session;
+  readonly heartPeriodMs: number;
+}
+
+export interface RegistrationOptions {
+  readonly connection: EngineConnection;
+  /** Of the hub's registration socket. */
+  readonly url: string;
+  readonly id?: number | undefined;
+  readonly timeoutMs: number;
+}
+
+/** The hub said no: asking again would not help. */
+export class RegistrationRefused extends Error {
+  override name = "RegistrationRefused";
+}
+
+/**
+ * Asks the hub for an id, once, under a fresh uuid (wire protocol §6.1).
+ * @returns undefined when no answer came in time
+ * @throws {RegistrationRefused} with the hub's reason
+ */
+export async function register(options: RegistrationOptions, signal?: AbortSignal): Promise<Registered | undefined> {
+  const { connection, url, id, timeoutMs } = options;
+  const signer = new Signer(connection.key, connection.signature_scheme);
+  const session = new Session({ id: sessionId(randomBytes(16)), signer, pid: process.pid });
+  await using channel = dealer({ identity: session.id }).connect(url);
+  const answered = new Deferred<JsonObject>();
+  channel.listen((frames) => {
+    try {
+      answered.resolve(session.unpack(frames).content);
+    } catch (cause) {
+      answered.reject(new RegistrationRefused("The hub's answer cannot be trusted: is its key another?", { cause }));
+    }
+  });
+  const content = { uuid: session.id, id, language: "typescript" };
+  channel.send(session.pack({ type: "registration_request", content }));
+  const reply = await inTime(answered, timeoutMs, signal);
+  return reply && readReply(reply, session);
+}
+
+function readReply(reply: JsonObject, session: Session): Registered {
+  const { status, id, hb_period: heartPeriodMs } = reply as Record<string, unknown>;
+  if (status === "ok" && typeof id === "number" && typeof heartPeriodMs === "number")
+    return { id: engineId(id), session, heartPeriodMs };
+  const reason = [reply["ename"], reply["evalue"]].filter((part) => part !== undefined).join(": ");
+  throw new RegistrationRefused(`The hub refused to register this engine: ${reason || JSON.stringify(reply)}.`);
+}
+
+async function inTime<T>(answer: Deferred<T>, timeoutMs: number, signal?: AbortSignal): Promise<T | undefined> {
+  const timeUp = new Deferred<undefined>();
+  const timer = setTimeout(() => timeUp.resolve(undefined), timeoutMs);
+  const onAbort = () => answer.reject(signal?.reason);
+  signal?.addEventListener("abort", onAbort);
+  try {
+    return await Promise.race([answer.promise, timeUp.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+/** What tells the hub that the engine is gone (wire protocol §6.2). */
+export const farewell = ({ session, id }: { readonly session: Session; readonly id: EngineId }): Buffer[] =>
+  session.pack({ type: "unregistration_request", content: { id } });

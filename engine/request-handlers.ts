@@ -1,0 +1,64 @@
+import type { Signer } from "../protocol/signature.ts";
+import type { Namespace } from "../runtime/evaluate/namespace.ts";
+import type { Executor } from "../runtime/jupyter/execute.ts";
+import type { ControlHandlers, Reply, ShellHandlers } from "../runtime/jupyter/handlers.ts";
+import { kernelInfo } from "../runtime/jupyter/kernel-info.ts";
+import type { DataPublisher } from "./data-publisher.ts";
+
+export interface EngineParts {
+  readonly namespace: Namespace;
+  readonly executor: Executor;
+  readonly data: DataPublisher;
+  readonly signer: Signer;
+}
+
+/** What an engine serves on shell. */
+export function shellHandlers({ namespace, executor, data, signer }: EngineParts): ShellHandlers {
+  const ignore = () => undefined;
+  return {
+    execute_request: async (request) => {
+      const reply = await executor.handle(request);
+      await data.settled;
+      return reply;
+    },
+    apply_request: async (request) => {
+      const { apply } = await import("./apply.ts");
+      const reply = await apply(request, namespace, signer);
+      await data.settled;
+      return reply;
+    },
+    kernel_info_request: engineInfo,
+    // Widgets of Python clients: nothing here listens, and nothing is wrong.
+    comm_open: ignore,
+    comm_msg: ignore,
+    comm_close: ignore,
+    comm_info_request: () => ({ content: { comms: {} } }),
+  };
+}
+
+/** What an engine's main thread serves on control; the monitor serves interrupts, signals and shutdown. */
+export function controlHandlers(namespace: Namespace, abort: (msgIds?: readonly string[]) => void): ControlHandlers {
+  return {
+    abort_request: ({ content }) => {
+      abort(idsOf(content["msg_ids"]));
+      return { content: {} };
+    },
+    clear_request: () => {
+      namespace.clear();
+      return { content: {} };
+    },
+    kernel_info_request: engineInfo,
+  };
+}
+
+/** One id, several, or none, which means all. */
+function idsOf(value: unknown): readonly string[] | undefined {
+  if (typeof value === "string") return [value];
+  return Array.isArray(value) ? value.filter((id) => typeof id === "string") : undefined;
+}
+
+async function engineInfo(): Promise<Reply> {
+  const { packageVersion: version } = await import("../cli/package-root.ts");
+  const banner = `tsparallel engine ${version}, TypeScript on Node.js ${process.versions.node}`;
+  return { content: kernelInfo({ implementation: "tsparallel", version, banner }) };
+}
