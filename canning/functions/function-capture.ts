@@ -5,8 +5,13 @@ import { valueSize } from "../value-size.ts";
 import { isBuiltinGlobal, nameOfBuiltin } from "./builtin-names.ts";
 import { type CapturedScope, CapturedScopes } from "./captured-scopes.ts";
 import type { FreeName } from "./free-names.ts";
-import { type ForeignFunction, functionFacts, functionName, type WrittenFunction } from "./function-facts.ts";
-import { inspectFunction } from "./inspector-session.ts";
+import {
+  type ForeignFunction,
+  functionFacts,
+  functionName,
+  takeScopes,
+  type WrittenFunction,
+} from "./function-facts.ts";
 import { nameOfLibraryExport } from "./known-modules.ts";
 import { portableVariable } from "./portable-variable.ts";
 
@@ -77,7 +82,7 @@ export class FunctionCapture {
 
   #written(subject: object, facts: WrittenFunction): object {
     const owner = functionName(subject);
-    const chain = facts.closed.length > 0 ? this.#scopes.of(facts, inspectFunction(subject).scopes) : [];
+    const chain = facts.closed.length > 0 ? this.#scopes.of(facts, takeScopes(subject)) : [];
     const closed = facts.closed.map((free) => this.#closedVariable(free, facts, chain, owner));
     const fallbacks = facts.open.flatMap((free) => this.#globalVariable(free, owner));
     const isFallback = ([name]: Variable) => facts.fallbacks.has(name);
