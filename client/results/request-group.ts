@@ -69,16 +69,16 @@ export class RequestGroup implements RequestObserver {
   }
 
   /** Resolves when all is there; at once if it is. */
-  async finished(): Promise<void> {
-    if (this.isFinished) return;
+  finished(): Promise<void> {
+    if (this.isFinished) return Promise.resolve();
     this.#finish ??= new Deferred();
-    await this.#finish.promise;
+    return this.#finish.promise;
   }
 
   /** Resolves when the next request finishes, the next output comes or the group is sealed. */
-  async changed(): Promise<void> {
+  changed(): Promise<void> {
     this.#change ??= new Deferred();
-    await this.#change.promise;
+    return this.#change.promise;
   }
 
   outputCame(request: Request, piece: OutputPiece): void {

@@ -13,9 +13,17 @@ export interface WaitOptions {
  * @param late what to say when the time is up
  * @throws {TimeoutError} when it takes longer than `timeoutMs`
  */
-export async function waitFor<T>(work: Promise<T>, options: WaitOptions, late: () => string): Promise<T> {
+export function waitFor<T>(work: Promise<T>, options: WaitOptions, late: () => string): Promise<T> {
   const { timeoutMs, signal } = options;
-  if (timeoutMs === undefined) return abortable(work, signal);
+  if (timeoutMs !== undefined) return waitInTime(work, { timeoutMs, signal }, late);
+  return signal === undefined ? work : abortable(work, signal);
+}
+
+async function waitInTime<T>(
+  work: Promise<T>,
+  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined },
+  late: () => string,
+): Promise<T> {
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
     return await abortable(work, signal ? AbortSignal.any([signal, timeout]) : timeout);
