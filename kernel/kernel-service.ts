@@ -15,6 +15,7 @@ import { ShellService } from "../runtime/jupyter/shell-service.ts";
 import { UserOutput } from "../runtime/jupyter/user-output.ts";
 import type { Monitor } from "../runtime/monitor/monitor.ts";
 import type { MonitorRole } from "../runtime/monitor/monitor-messages.ts";
+import { owningRequest } from "../runtime/output/running-request.ts";
 import type { Channel } from "../transport/channel.ts";
 import { router } from "../transport/zmq-channel.ts";
 import { ClustersTarget } from "./clusters-target.ts";
@@ -111,7 +112,7 @@ export class KernelService implements AsyncDisposable {
   #handlers(): ShellHandlers {
     const { history, language } = this.#notebook;
     const comms = new Comms({ [clustersTarget]: new ClustersTarget() }, (type, content) =>
-      this.#publisher.publish({ type, content }),
+      this.#publisher.publish({ type, content, parent: owningRequest()?.header }),
     );
     const handleComm: ShellHandler = ({ type, content }) => {
       comms.handle(type, content);

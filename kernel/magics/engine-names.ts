@@ -3,7 +3,7 @@ import { TimeoutError } from "../../client/errors/failures.ts";
 import type { Arity } from "../../client/results/result-plan.ts";
 
 /** An engine that does not answer in this time is busy: what it will have by then is not known yet. */
-const idleMs = 250;
+const idleMs = 500;
 
 /**
  * Which of these names engines of the view have as variables. Where an engine is too busy to answer, all of them: code
@@ -14,7 +14,8 @@ export async function engineNames(view: DirectView<Arity>, names: readonly strin
   try {
     return [await found.get({ timeoutMs: idleMs })].flat(2);
   } catch (error) {
-    if (error instanceof TimeoutError) await found.abort();
+    // A busy engine hears of it when it is free, a dead one never.
+    if (error instanceof TimeoutError) found.abort().catch(() => undefined);
     // An engine that fails to answer says more when the code itself is sent to it.
     return names;
   }

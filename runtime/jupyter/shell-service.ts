@@ -170,8 +170,22 @@ export class ShellService {
     request.end();
     this.#options.watch.end();
     this.#current = undefined;
-    if (reply && this.#endsBatch(request, reply)) this.abort();
-    else this.#advance();
+    if (reply && this.#endsBatch(request, reply)) this.#abortArrived();
+    this.#advance();
+  }
+
+  /**
+   * Aborts what was sent before the client could know of the error: what is queued, and what the next turns of the
+   * event loop find in the socket. Who reacts to the reply itself is served.
+   */
+  #abortArrived(): void {
+    this.#queue.areAllAborted = true;
+    clearTimeout(this.#abortTimer);
+    setImmediate(() =>
+      setImmediate(() => {
+        this.#queue.areAllAborted = this.#isClosed;
+      }),
+    );
   }
 
   #failure(request: ServedRequest, error: unknown): Reply {

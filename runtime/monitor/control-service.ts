@@ -7,6 +7,7 @@ export interface ControlServiceOptions {
   readonly channel: Channel;
   readonly session: Session;
   interrupt(): void;
+  isRunning(msgId: string): boolean;
   /** A signal other than SIGINT, for this process. */
   signal(signal: number): void;
   shutdown(request: Message, restart: boolean): void;
@@ -64,8 +65,13 @@ export class ControlService {
       return;
     }
     this.#reply(message, "signal_reply", { status: "ok" });
-    if (number === constants.signals.SIGINT) this.#options.interrupt();
-    else this.#options.signal(number);
+    if (number !== constants.signals.SIGINT) this.#options.signal(number);
+    else if (this.#isMeant(message.content["msg_id"])) this.#options.interrupt();
+  }
+
+  /** Our own clients say which request they mean: another one that has begun meanwhile runs on. */
+  #isMeant(msgId: unknown): boolean {
+    return typeof msgId !== "string" || this.#options.isRunning(msgId);
   }
 
   #reply(request: Message, type: string, content: Record<string, string | boolean | readonly string[]>): void {

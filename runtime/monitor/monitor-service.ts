@@ -114,6 +114,7 @@ export class MonitorService {
         channel: channels.control,
         session,
         interrupt: () => this.#interrupter.interrupt(),
+        isRunning: (msgId) => this.#running.isRunning(msgId),
         signal: (signal) => process.kill(process.pid, signal),
         shutdown: ({ header }, restart) => this.#end({ kind: "shutdown", restart, parent: JSON.stringify(header) }),
         forward: (frames) => this.#tell({ kind: "control", frames }),

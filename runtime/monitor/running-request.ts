@@ -1,3 +1,5 @@
+import { isJsonObject, parseJson } from "../../protocol/json.ts";
+
 const headerStart = 16;
 const headerBytes = 4096;
 const cells = { serial: 0, headerLength: 1, closed: 2 } as const;
@@ -43,6 +45,12 @@ export class RunningRequest {
     const length = Atomics.load(this.#cells, cells.headerLength);
     if (this.serial === 0 || length === 0) return undefined;
     return Buffer.from(this.#header.slice(0, length)).toString("utf8");
+  }
+
+  isRunning(msgId: string): boolean {
+    const { header } = this;
+    const parsed = header === undefined ? undefined : parseJson(header);
+    return isJsonObject(parsed) && parsed["msg_id"] === msgId;
   }
 
   /** Monitor: its sockets are closed. */

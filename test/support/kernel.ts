@@ -113,7 +113,7 @@ export class KernelProcess implements AsyncDisposable {
 
   /** Resident memory, in MB. */
   async rssMb(): Promise<number> {
-    const { published } = await this.execute("process.memoryUsage.rss() / 2 ** 20");
+    const { published } = await this.execute("globalThis.process.memoryUsage.rss() / 2 ** 20");
     return Number(resultText(published));
   }
 
