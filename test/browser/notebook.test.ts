@@ -11,7 +11,12 @@ let browser: TestBrowser;
 let page: LabPage;
 
 beforeAll(async () => {
-  lab = await startLab({ files: ["examples/pi-digits.ipynb"], settings: { "tsparallel:clusters": { engines: 4 } } });
+  const settings = {
+    "tsparallel:clusters": { engines: 4 },
+    // Every cell stays in the page, so that pictures can be taken of any.
+    "@jupyterlab/notebook-extension:tracker": { windowingMode: "none" },
+  };
+  lab = await startLab({ files: ["examples/pi-digits.ipynb"], settings });
   browser = await TestBrowser.launch();
   page = await browser.openLab(lab, { width: 1400, height: 1000 });
 });
@@ -31,6 +36,13 @@ async function startCluster(): Promise<void> {
   await cluster("running").getByText("4 engines").waitFor({ timeout: 30_000 });
 }
 
+/** What a person sees with this cell at the top of the window. */
+async function takePicture(name: string, cell: number): Promise<void> {
+  const top = page.page.locator(".jp-NotebookPanel .jp-Cell").nth(cell);
+  await top.evaluate((node) => node.scrollIntoView({ block: "start" }));
+  await page.screenshot(join(images, name));
+}
+
 test("the example notebook runs from top to bottom on a cluster that the panel started", async () => {
   await page.command("tsparallel:show-clusters");
   await startCluster();
@@ -48,10 +60,9 @@ test("the example notebook runs from top to bottom on a cluster that the panel s
   expect(printed).toContain("999,999 pairs");
   expect(cells.flatMap(bundles).filter((bundle) => "image/svg+xml" in bundle)).toHaveLength(6);
 
-  await page.page.locator(".jp-NotebookPanel svg polyline").last().scrollIntoViewIfNeeded();
-  await page.screenshot(join(images, "engine-plots.png"));
-  await page.page.locator(".jp-Cell").nth(3).scrollIntoViewIfNeeded();
-  await page.screenshot(join(images, "notebook.png"));
+  await takePicture("notebook.png", 1);
+  await takePicture("pairs-of-digits.png", 16);
+  await takePicture("engine-plots.png", 18);
 });
 
 test("Stop ends every process of the cluster; after Start the notebook connects again", async () => {
