@@ -67,7 +67,7 @@ export class EngineService {
       send: (frames) => iopub.send(frames),
     });
     this.#output = new UserOutput(this.#publisher);
-    this.#log = openLog((line) => this.#output.log(line));
+    this.#log = openLog((line) => this.#output.log(line.trimEnd()));
     const namespace = new Namespace();
     this.#shell = new ShellService({
       session,

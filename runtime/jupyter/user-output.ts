@@ -35,7 +35,7 @@ export class UserOutput implements Disposable {
 
   /** Writes to the process's own stderr, past the capture. */
   log(line: string): void {
-    this.#output.writeToTerminal("stderr", line);
+    this.#output.writeToTerminal("stderr", `${line}\n`);
   }
 
   [Symbol.dispose](): void {

@@ -56,11 +56,12 @@ export class ControlService {
     }
   }
 
-  /** As ipyparallel's nanny answers it (wire protocol §13.5). */
+  /** As ipyparallel's nanny answers it (wire protocol §13.5); `msg_id` is of our own clients. */
   #signal(message: Message): void {
-    const number = signalNumber(message.content["sig"]);
+    const { sig, msg_id: msgId } = message.content;
+    const number = signalNumber(sig);
     if (number === undefined) {
-      const evalue = `This system knows no signal ${JSON.stringify(message.content["sig"])}.`;
+      const evalue = `This system knows no signal ${JSON.stringify(sig)}.`;
       this.#reply(message, "signal_reply", { status: "error", ename: "ValueError", evalue, traceback: [] });
       return;
     }

@@ -126,17 +126,25 @@ export class MonitorService {
     }
   }
 
+  #interrupt(msgId: string | undefined): void {
+    if (msgId === undefined || this.#runningHeader()?.msg_id === msgId) this.#interrupter.interrupt();
+  }
+
+  #runningHeader(): Header | undefined {
+    const { header } = this.#running;
+    return header === undefined ? undefined : (parseJson(header) as Header);
+  }
+
   /** The stuck main thread cannot say it itself. */
   #offerRestart(): void {
     if (!this.#serving) return;
     const { role, session, channels } = this.#serving;
-    const { header } = this.#running;
     const topic = role.kind === "engine" ? role.iopub.stderrTopic : "stream";
     const text = `${role.name} is in native code; interrupt again to restart it\n`;
     const message = session.pack({
       type: "stream",
       content: { name: "stderr", text },
-      parent: header === undefined ? undefined : (parseJson(header) as Header),
+      parent: this.#runningHeader(),
       idents: [Buffer.from(topic)],
     });
     channels.iopub().send(message);
