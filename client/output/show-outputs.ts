@@ -10,7 +10,7 @@ export function showOutputs(parts: readonly EnginePart[], groupBy: Grouping, isS
 }
 
 /** Publishes through the host of this process, if there is one. */
-export function publishBlock(block: OutputBlock): void {
+function publishBlock(block: OutputBlock): void {
   const host = currentHost();
   if (block.kind === "text") host?.publish("stream", { name: block.stream, text: block.text });
   else host?.publish("display_data", { data: block.data, metadata: block.metadata });

@@ -6,6 +6,8 @@ import { readOutput } from "./read-output.ts";
 import { engineDied, type Request } from "./request.ts";
 import { RequestOutput } from "./request-output.ts";
 
+const mostFinished = 200;
+
 /**
  * Every request that is not finished, and to which of them what arrives belongs.
  *
@@ -16,6 +18,8 @@ import { RequestOutput } from "./request-output.ts";
 export class PendingRequests {
   readonly #requests = new Map<MsgId, Request>();
   readonly #ofEngine = new Map<EngineUuid, Set<Request>>();
+  /** Executes that finished last, as long as somebody holds their results: a timer of theirs may still print. */
+  readonly #finished = new Map<MsgId, WeakRef<Request>>();
   readonly #engines: EngineDirectory;
   readonly #readValues: (message: Message) => unknown;
   readonly #now: () => number;
@@ -51,7 +55,8 @@ export class PendingRequests {
 
   /** Takes an iopub message. */
   takeOutput(message: Message): void {
-    const request = message.parent && this.#requests.get(msgId(message.parent.msg_id));
+    const id = message.parent && msgId(message.parent.msg_id);
+    const request = id && (this.#requests.get(id) ?? this.#finished.get(id)?.deref());
     if (!request) return;
     const engine = engineUuid(message.header.session);
     switch (message.header.msg_type) {
@@ -101,6 +106,16 @@ export class PendingRequests {
 
   #remove(request: Request): void {
     this.#requests.delete(request.msgId);
+    if (request.method === "execute") this.#keep(request);
     if (request.engine !== undefined) this.#ofEngine.get(request.engine)?.delete(request);
+  }
+
+  #keep(request: Request): void {
+    this.#finished.set(request.msgId, new WeakRef(request));
+    if (this.#finished.size <= mostFinished) return;
+    for (const oldest of this.#finished.keys()) {
+      this.#finished.delete(oldest);
+      return;
+    }
   }
 }

@@ -90,7 +90,7 @@ export class Request {
   /** @returns whether that finished it */
   takeIdle(): boolean {
     this.#isIdle = true;
-    return this.outcome !== undefined && this.#finish();
+    return !this.isFinished && this.outcome !== undefined && this.#finish();
   }
 
   takeOutput(piece: OutputPiece, engine: EngineUuid): void {

@@ -43,6 +43,12 @@ test("output of the first request after connecting is never lost", async () => {
   }
 });
 
+test("what a cell prints after it is done still reaches its result", async () => {
+  const result = rc.view(0).execute("setTimeout(() => console.log('later'), 50); 1");
+  await result;
+  await expect.poll(() => result.stdout).toBe("later\n");
+});
+
 test("clients do not get each other's output", async () => {
   const other = await running.connect();
   const results = [rc, other].map((client, i) => client.view().execute(`console.log("client ${i}")`));

@@ -15,8 +15,8 @@ function setUp() {
     () => ({ step: 3 }),
     () => 5000,
   );
-  const send = (engine?: string): Request => {
-    const plan = { method: "apply", read: ({ content }: { content: unknown }) => content } as const;
+  const send = (engine?: string, method: "apply" | "execute" = "apply"): Request => {
+    const plan = { method, read: ({ content }: { content: unknown }) => content } as const;
     const request = new Request(
       header("apply_request"),
       plan,
@@ -112,6 +112,15 @@ test("messages that belong to no request of ours are dropped", () => {
   pending.takeReply(okReply(request.msgId, 1));
   pending.takeReply(okReply(request.msgId, 2));
   expect(request.outcome).toMatchObject({ value: { value: 1 } });
+});
+
+test("what a finished cell prints later still reaches its result", () => {
+  const { pending, send } = setUp();
+  const request = send("u0", "execute");
+  pending.takeReply(okReply(request.msgId, 1));
+  pending.takeOutput(stdout(request.msgId, "later\n"));
+  pending.takeOutput(idle(request.msgId));
+  expect([request.isFinished, request.output?.stdout]).toEqual([true, "later\n"]);
 });
 
 test("metadata tells where and when, and what was published", () => {
