@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { printLines, RemoteError } from "./remote-error.ts";
 
 /** Everything that went wrong in one call on several engines, or in the parts of one map. */
@@ -14,6 +15,7 @@ export class CompositeError extends RemoteError {
     const message = [evalue, ...shown, ...moreErrors(elist.length)].join("\n");
     super({ ename: "CompositeError", evalue, traceback: [], method }, message);
     Object.defineProperty(this, "elist", { value: elist });
+    this.stack = stripVTControlCharacters(this.renderTraceback().join("\n")).trimEnd();
   }
 
   /**

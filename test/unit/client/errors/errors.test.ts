@@ -67,6 +67,12 @@ test("a composite error lists its engines, and shows as many as its limit", () =
     "[2:execute]: TypeError: a is not defined",
     "[3:execute]: TypeError: a is not defined",
   ]);
+  expect(error.stack?.split("\n").slice(0, 4)).toEqual([
+    "CompositeError: one or more errors from: execute",
+    "[0:execute]:",
+    "TypeError: a is not defined",
+    "    at cell [3]:1:5",
+  ]);
   CompositeError.tbLimit = 1;
   expect(error.renderTraceback()).toEqual([
     "CompositeError: one or more errors from: execute",
