@@ -100,6 +100,7 @@ export class ShellService {
 
   /** JavaScript of this thread was ended by force: what it would have called may not be called. */
   stopped(): void {
+    this.#queue.areAllAborted = this.#isClosed;
     this.#advance();
   }
 

@@ -56,9 +56,9 @@ export class ControlService {
     }
   }
 
-  /** As ipyparallel's nanny answers it (wire protocol §13.5); `msg_id` is of our own clients. */
+  /** As ipyparallel's nanny answers it (wire protocol §13.5). */
   #signal(message: Message): void {
-    const { sig, msg_id: msgId } = message.content;
+    const { sig } = message.content;
     const number = signalNumber(sig);
     if (number === undefined) {
       const evalue = `This system knows no signal ${JSON.stringify(sig)}.`;

@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MessagePort } from "node:worker_threads";
-import type { Header } from "../../protocol/envelope.ts";
 import type { SessionId } from "../../protocol/ids.ts";
-import { parseJson } from "../../protocol/json.ts";
 import { Session } from "../../protocol/session.ts";
 import { Signer } from "../../protocol/signature.ts";
 import { ControlService } from "./control-service.ts";
@@ -126,15 +124,6 @@ export class MonitorService {
     }
   }
 
-  #interrupt(msgId: string | undefined): void {
-    if (msgId === undefined || this.#runningHeader()?.msg_id === msgId) this.#interrupter.interrupt();
-  }
-
-  #runningHeader(): Header | undefined {
-    const { header } = this.#running;
-    return header === undefined ? undefined : (parseJson(header) as Header);
-  }
-
   /** The stuck main thread cannot say it itself. */
   #offerRestart(): void {
     if (!this.#serving) return;
@@ -144,7 +133,7 @@ export class MonitorService {
     const message = session.pack({
       type: "stream",
       content: { name: "stderr", text },
-      parent: this.#runningHeader(),
+      parent: this.#running.header,
       idents: [Buffer.from(topic)],
     });
     channels.iopub().send(message);

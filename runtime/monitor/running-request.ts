@@ -1,4 +1,5 @@
-import { isJsonObject, parseJson } from "../../protocol/json.ts";
+import type { Header } from "../../protocol/envelope.ts";
+import { parseJson } from "../../protocol/json.ts";
 
 const headerStart = 16;
 const headerBytes = 4096;
@@ -40,17 +41,16 @@ export class RunningRequest {
     return Atomics.load(this.#cells, cells.serial);
   }
 
-  /** JSON of the running request's header; undefined where none runs. */
-  get header(): string | undefined {
+  /** Header of the running request; undefined where none runs. */
+  get header(): Header | undefined {
     const length = Atomics.load(this.#cells, cells.headerLength);
     if (this.serial === 0 || length === 0) return undefined;
-    return Buffer.from(this.#header.slice(0, length)).toString("utf8");
+    // Parsed once already, by who began the request.
+    return parseJson(Buffer.from(this.#header.slice(0, length))) as Header;
   }
 
   isRunning(msgId: string): boolean {
-    const { header } = this;
-    const parsed = header === undefined ? undefined : parseJson(header);
-    return isJsonObject(parsed) && parsed["msg_id"] === msgId;
+    return this.header?.msg_id === msgId;
   }
 
   /** Monitor: its sockets are closed. */
