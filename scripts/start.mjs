@@ -17,7 +17,11 @@ const usage = `npm start -- [options]
   --help            this text`;
 
 const options = readOptions();
-if (options) await main(options);
+if (options)
+  await main(options).catch((error) => {
+    console.error(`npm start failed: ${error.message}`);
+    process.exitCode = 1;
+  });
 
 function readOptions() {
   try {

@@ -9,7 +9,10 @@ const isCi = process.env.CI === "true";
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const problems = [];
 
-await setUp({ forTests: true });
+await setUp({ forTests: true }).catch((error) => {
+  console.error(`Set-up failed: ${error.message}`);
+  process.exit(1);
+});
 if (!run("npm", ["run", "check"])) problems.push("npm run check");
 runTests("tests", process.execPath, []);
 if (isCi && !process.versions.node.startsWith("24."))
