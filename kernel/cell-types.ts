@@ -6,7 +6,7 @@ import type { KernelConfig } from "./magics/kernel-magics.ts";
 import { describeProblems, TypeScriptError } from "./typescript-error.ts";
 
 /** How long a cell waits to be checked before it runs unchecked: while the compiler starts, and later. */
-const patienceMs = { starting: 1500, started: 5000 };
+const patienceMs = { starting: 3000, started: 5000 };
 
 /** A cell on its way to be checked. */
 export interface TypedCell {

@@ -1,5 +1,4 @@
 import { displayLabel, labelledResult, labelledText, type OutputBlock } from "../../client/output/output-layout.ts";
-import type { OutputPiece } from "../../client/requests/output-piece.ts";
 import type { EngineOutput } from "../../client/results/output-stream.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 
@@ -8,11 +7,11 @@ export type LiveOutput =
   | { readonly type: "stream"; readonly content: { readonly name: "stdout" | "stderr"; readonly text: string } }
   | { readonly type: "display_data" | "update_display_data" | "clear_output"; readonly content: JsonObject };
 
-type ResultPiece = Extract<EngineOutput, { kind: "result" }>;
 type Stream = "stdout" | "stderr";
-type Display = Extract<OutputPiece, { kind: "display" }>;
+type RichPiece = Extract<EngineOutput, { kind: "display" | "result" }>;
+type Display = Extract<EngineOutput, { kind: "display" }>;
 
-/** A line that goes on is held back for its end, and results for those of other engines, but not longer. */
+/** A line that goes on is held back for its end, displays and results for those of other engines; but not longer. */
 const heldMs = 1000;
 
 /**
@@ -26,8 +25,10 @@ export class LiveOutputs {
   /** Beginnings of lines, by stream and engine, and since when they wait. */
   readonly #held = new Map<string, { readonly text: string; readonly sinceMs: number }>();
 
-  readonly #results: ResultPiece[] = [];
-  #resultsSinceMs = 0;
+  readonly #rich: RichPiece[] = [];
+  #richSinceMs = 0;
+  /** Ids of displays that can be changed. */
+  readonly #shown = new Set<string>();
 
   /** @param isSingle the view is of one engine: its output is shown as it came, without labels */
   constructor(isSingle: boolean) {
@@ -45,17 +46,38 @@ export class LiveOutputs {
     const streams = (["stdout", "stderr"] as const).flatMap((stream) =>
       parts.flatMap(({ engine, pieces }) => this.#stream(stream, engine, pieces, { isLast, nowMs })),
     );
-    const displays = parts.flatMap(({ engine, pieces }) => showDisplays(engine, pieces));
-    return [...streams, ...displays, ...this.#showResults(batch, isLast, nowMs)];
+    return [...streams, ...this.#showRich(batch, isLast, nowMs)];
   }
 
-  #showResults(batch: readonly EngineOutput[], isLast: boolean, nowMs: number): LiveOutput[] {
-    const fresh = batch.flatMap((piece) => (piece.kind === "result" ? piece : []));
-    if (fresh.length > 0 && this.#results.length === 0) this.#resultsSinceMs = nowMs;
-    this.#results.push(...fresh);
-    if (!isLast && nowMs - this.#resultsSinceMs < heldMs) return [];
-    const shown = this.#results.splice(0).sort((a, b) => byId(a.engine, b.engine));
-    return shown.flatMap((piece) => labelledResult(piece.engine, piece).map(published));
+  /** Displays, then results, each in engine order; changes of displays that are there already at once. */
+  #showRich(batch: readonly EngineOutput[], isLast: boolean, nowMs: number): LiveOutput[] {
+    const rich = batch.flatMap((piece) => (piece.kind === "display" || piece.kind === "result" ? piece : []));
+    const changes = rich.flatMap((piece) => (piece.kind === "display" && this.#isChange(piece) ? piece : []));
+    const fresh = rich.filter((piece) => piece.kind === "result" || !this.#isChange(piece));
+    if (fresh.length > 0 && this.#rich.length === 0) this.#richSinceMs = nowMs;
+    this.#rich.push(...fresh);
+    const isDue = isLast || nowMs - this.#richSinceMs >= heldMs;
+    return [...changes.map(showDisplay), ...(isDue ? this.#release() : [])];
+  }
+
+  #isChange(piece: Display): boolean {
+    return piece.isUpdate && this.#shown.has(idOf(piece));
+  }
+
+  #release(): LiveOutput[] {
+    const pieces = this.#rich.splice(0).sort((a, b) => byId(a.engine, b.engine));
+    const displays = pieces.flatMap((piece) => (piece.kind === "display" ? piece : []));
+    for (const piece of displays) this.#shown.add(idOf(piece));
+    const engines = [...new Set(displays.map(({ engine }) => engine))];
+    return [
+      ...engines.flatMap((id) =>
+        showDisplays(
+          id,
+          displays.filter(({ engine }) => engine === id),
+        ),
+      ),
+      ...pieces.flatMap((piece) => (piece.kind === "result" ? labelledResult(piece.engine, piece).map(published) : [])),
+    ];
   }
 
   #stream(
@@ -93,7 +115,7 @@ function showSingle(piece: EngineOutput): LiveOutput[] {
     case "stream":
       return [{ type: "stream", content: { name: piece.name, text: piece.text } }];
     case "display":
-      return [showDisplay(piece, piece.msgId)];
+      return [showDisplay(piece)];
     case "result":
       return [{ type: "display_data", content: { data: piece.data, metadata: piece.metadata } }];
     case "clear":
@@ -104,17 +126,20 @@ function showSingle(piece: EngineOutput): LiveOutput[] {
 }
 
 /** New displays under one label; updates where they were shown first. */
-function showDisplays(engine: number | undefined, pieces: readonly EngineOutput[]): LiveOutput[] {
-  const shown = pieces.flatMap((piece) => (piece.kind === "display" ? [showDisplay(piece, piece.msgId)] : []));
+function showDisplays(engine: number | undefined, pieces: readonly Display[]): LiveOutput[] {
+  const shown = pieces.map(showDisplay);
   const isNew = shown.some(({ type }) => type === "display_data");
   return isNew ? [published(displayLabel(engine)), ...shown] : shown;
 }
 
 /** A display's id is one engine's own: the request's id makes it unique here. */
-function showDisplay({ data, metadata, displayId, isUpdate }: Display, msgId: string): LiveOutput {
-  const transient = displayId === undefined ? {} : { transient: { display_id: `${msgId}/${displayId}` } };
+function showDisplay(piece: Display): LiveOutput {
+  const { data, metadata, displayId, isUpdate } = piece;
+  const transient = displayId === undefined ? {} : { transient: { display_id: idOf(piece) } };
   return { type: isUpdate ? "update_display_data" : "display_data", content: { data, metadata, ...transient } };
 }
+
+const idOf = ({ msgId, displayId }: Display): string => `${msgId}/${displayId ?? ""}`;
 
 function published(block: OutputBlock): LiveOutput {
   if (block.kind === "text") return { type: "stream", content: { name: block.stream, text: block.text } };

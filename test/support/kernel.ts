@@ -1,9 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { kernelSpec } from "../../install/planned-files.ts";
 import { Deferred } from "../../protocol/deferred.ts";
 import { sessionId } from "../../protocol/ids.ts";
 import type { JsonObject } from "../../protocol/json.ts";
@@ -75,9 +77,11 @@ export class KernelProcess implements AsyncDisposable {
     const file = join(own, ".connection.json");
     const names = { shell_port: shell, iopub_port: iopub, stdin_port: stdin, control_port: control, hb_port: hb };
     writeFileSync(file, JSON.stringify({ ...names, ip: "127.0.0.1", transport: "tcp", key: "key" }));
-    const child = spawn(process.execPath, ["--expose-internals", kernelProgram, "-f", file], {
+    const spec = kernelSpec(process.execPath, kernelProgram);
+    const [program = "", ...args] = spec.argv.map((word) => word.replace("{connection_file}", file));
+    const child = spawn(program, args, {
       cwd: own,
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...spec.env, ...env },
       stdio: ["ignore", "inherit", "inherit"],
     });
     const kernel = new KernelProcess(child, own, ports, folder === undefined);
@@ -111,10 +115,10 @@ export class KernelProcess implements AsyncDisposable {
     return this.child.exitCode;
   }
 
-  /** Resident memory, in MB. */
+  /** Resident memory in MB, asked of the system, so that the kernel stays idle. */
   async rssMb(): Promise<number> {
-    const { published } = await this.execute("globalThis.process.memoryUsage.rss() / 2 ** 20");
-    return Number(resultText(published));
+    const { stdout } = await promisify(execFile)("ps", ["-o", "rss=", "-p", String(this.child.pid)]);
+    return Number(stdout) / 1024;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -65,10 +65,16 @@ test("results are shown in engine order, at the end or after a second", () => {
   expect(outputs.show([result(0, "a")], true, 1100)).toEqual([plain("Out[0:5]: a")]);
 });
 
-test("displays stand under their engine's label; updates replace them", () => {
+test("displays stand under their engine's label, after a second or at the end; updates of them come at once", () => {
   const outputs = new LiveOutputs(false);
-  expect(outputs.show([display(1)], false, 0)).toEqual([plain("[output:1]"), svg("display_data", "m1/d")]);
-  expect(outputs.show([display(1, true)], false, 0)).toEqual([svg("update_display_data", "m1/d")]);
+  expect(outputs.show([display(1)], false, 0)).toEqual([]);
+  expect(outputs.show([display(0)], false, 1000)).toEqual([
+    plain("[output:0]"),
+    svg("display_data", "m0/d"),
+    plain("[output:1]"),
+    svg("display_data", "m1/d"),
+  ]);
+  expect(outputs.show([display(1, true)], false, 1001)).toEqual([svg("update_display_data", "m1/d")]);
 });
 
 test("a single engine's output is shown as it came, without labels", () => {
