@@ -65,11 +65,10 @@ function parse(text: string, where: string): unknown {
 }
 
 const ports = ["registration", "control", "mux", "task", "iopub", "hb_ping", "hb_pong"] as const;
-const strings = ["interface", "key"] as const;
+const strings = ["interface", "key", "location"] as const;
 const optionalFields = {
   ssh: "",
   curve_serverkey: null,
-  location: "",
   pack: "json",
   unpack: "json",
   signature_scheme: "hmac-sha256",

@@ -27,8 +27,9 @@ function start() {
   const replies = peer.messages[Symbol.asyncIterator]();
   const ask = async (type: string, content = {}) => {
     peer.send(client.pack({ type, content }));
-    const { value } = await replies.next();
-    const { header, content: answer } = client.unpack(value as Buffer[]);
+    const next = await replies.next();
+    if (next.done) throw new Error("The control channel was closed.");
+    const { header, content: answer } = client.unpack(next.value);
     return [header.msg_type, answer];
   };
   return { ask, peer, client, events };
