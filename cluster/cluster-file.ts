@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { z } from "zod";
 import { parseJson } from "../protocol/json.ts";
 import { firstIssue } from "../protocol/messages/hub.ts";
@@ -42,17 +42,32 @@ export type ProcessState = z.infer<typeof processState>;
  * @throws when it is no cluster file, naming it and the first field at fault
  */
 export function readClusterFile(path: string): ClusterFile | undefined {
-  const text = readIfThere(path);
-  if (text === undefined) return undefined;
-  let value: unknown;
-  try {
-    value = parseJson(text);
-  } catch (cause) {
-    throw new Error(`${path} is not JSON. Delete it when no cluster of it runs any more.`, { cause });
-  }
+  const value = readWhole(path);
+  if (value === undefined) return undefined;
   const parsed = clusterFile.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new Error(`${path} is not a cluster file: ${firstIssue(parsed.error)}. Delete it when no cluster of it runs.`);
+}
+
+/** How long ipyparallel may take to write a file: its Jupyter extension rewrites ours in place. */
+const writingMs = 300;
+const pauseMs = 3;
+const pause = new Int32Array(new SharedArrayBuffer(4));
+
+/** The file's JSON; one that is cut short is read again as long as somebody may still be writing it. */
+function readWhole(path: string): unknown {
+  for (;;) {
+    const text = readIfThere(path);
+    if (text === undefined) return undefined;
+    try {
+      return parseJson(text);
+    } catch (cause) {
+      const changedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+      if (changedMs !== undefined && Date.now() - changedMs > writingMs)
+        throw new Error(`${path} is not JSON. Delete it when no cluster of it runs any more.`, { cause });
+      Atomics.wait(pause, 0, 0, pauseMs);
+    }
+  }
 }
 
 const enginesFile = z.object({ engines: z.record(z.string(), z.string()) });

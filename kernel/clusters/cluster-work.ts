@@ -6,12 +6,12 @@ import type { Clusters } from "./clusters.ts";
  *
  *     (none) ── start ──> starting ── done ──> (none)      starting ── stop ──> stopping
  *     (none) ── stop ───> stopping ── done ──> (none)      starting | stopping ── failure ──> error
- *     error ── start | stop ──> starting | stopping        error ── running on disk ──> (none)
+ *     error ── start | stop ──> starting | stopping        error ── the disk says that it came true ──> (none)
  */
 type Work =
   | { readonly state: "starting"; readonly abort: AbortController; readonly settled: Promise<void> }
   | { readonly state: "stopping" }
-  | { readonly state: "error"; readonly problem: string };
+  | { readonly state: "error"; readonly problem: string; readonly wanted: ClusterRow["state"] };
 
 /** Thrown when a cluster is asked for something that its present state forbids. */
 class ClusterBusy extends Error {
@@ -47,7 +47,7 @@ export class ClusterWork {
     const abort = new AbortController();
     const settled = this.#startFrom(id, n, abort.signal);
     this.#enter(id, { state: "starting", abort, settled: settled.catch(() => undefined) });
-    await this.#finish(id, settled);
+    await this.#finish(id, settled, "running");
     return this.#row(id);
   }
 
@@ -63,7 +63,7 @@ export class ClusterWork {
       }
       await this.#clusters.stop(id);
     })();
-    await this.#finish(id, stopped);
+    await this.#finish(id, stopped, "stopped");
     return this.#row(id);
   }
 
@@ -77,7 +77,7 @@ export class ClusterWork {
   }
 
   /** Waits for the work that `id` now shows, then shows its outcome. */
-  async #finish(id: string, settled: Promise<void>): Promise<void> {
+  async #finish(id: string, settled: Promise<void>, wanted: "running" | "stopped"): Promise<void> {
     const mine = this.#work.get(id);
     try {
       await settled;
@@ -85,7 +85,7 @@ export class ClusterWork {
     } catch (error) {
       // A stop that cut this start short answers for both.
       if (this.#work.get(id) !== mine) return;
-      this.#enter(id, outcome(error));
+      this.#enter(id, outcome(error, wanted));
       throw error;
     }
   }
@@ -107,13 +107,13 @@ export class ClusterWork {
 }
 
 /** A refusal is an answer to who asked, no state of the cluster. */
-function outcome(error: unknown): Work | undefined {
+function outcome(error: unknown, wanted: "running" | "stopped"): Work | undefined {
   if (error instanceof ClusterBusy) return undefined;
-  return { state: "error", problem: error instanceof Error ? error.message : String(error) };
+  return { state: "error", problem: error instanceof Error ? error.message : String(error), wanted };
 }
 
 function overlaid(row: ClusterRow, work: Work | undefined): ClusterRow {
-  if (work === undefined || (work.state === "error" && row.state === "running")) return row;
+  if (work === undefined || (work.state === "error" && row.state === work.wanted)) return row;
   const { problem: _, ...rest } = row;
   return work.state === "error" ? { ...rest, state: "error", problem: work.problem } : { ...rest, state: work.state };
 }

@@ -28,12 +28,11 @@ function row({ page }: LabPage, id: string, state?: string): Locator {
   return page.locator(`.tsp-Cluster[data-id="${id}"]${state === undefined ? "" : `[data-state=${state}]`}`);
 }
 
-/** Waits until a cluster runs; a start that failed instead is told with its reason. */
-async function runs(labPage: LabPage, id: string): Promise<void> {
-  await row(labPage, id, "running")
-    .or(row(labPage, id, "error"))
-    .waitFor();
-  expect(await row(labPage, id).locator(".tsp-Cluster-problem").allTextContents()).toEqual([]);
+/** Waits until a cluster is in this state; if the row tells of a problem instead, that is the failure. */
+async function becomes(labPage: LabPage, id: string, state: "running" | "stopped"): Promise<void> {
+  const problem = row(labPage, id).locator(".tsp-Cluster-problem");
+  await row(labPage, id, state).or(problem).first().waitFor();
+  expect(await problem.allTextContents()).toEqual([]);
 }
 
 const enginesShown = (cluster: Locator) => cluster.locator(".tsp-Cluster-engines").textContent();
@@ -51,7 +50,7 @@ function killFirst(program: "engine" | "kernel"): number {
 async function stop(labPage: LabPage, id: string): Promise<void> {
   await labPage.page.getByRole("button", { name: `Stop ${id}` }).click();
   await labPage.page.locator(".jp-Dialog").getByRole("button", { name: "Stop" }).click();
-  await row(labPage, id, "stopped").waitFor();
+  await becomes(labPage, id, "stopped");
 }
 
 test("a person starts a cluster in the panel and stops it; other people's panels follow", async () => {
@@ -66,7 +65,7 @@ test("a person starts a cluster in the panel and stops it; other people's panels
   await row(panel, "default", "starting").waitFor();
   expect(await row(panel, "default").getAttribute("aria-busy")).toBe("true");
   for (const each of [panel, tab, other]) {
-    await runs(each, "default");
+    await becomes(each, "default", "running");
     expect(await enginesShown(row(each, "default"))).toBe("2 engines");
   }
   expect(clusterProcesses()).toEqual([1, 2]);
@@ -82,7 +81,7 @@ test("an engine that is killed is missing in the count at once", async () => {
   await using panel = await openPanel();
   await panel.page.getByLabel("Engines to start for default").fill("3");
   await panel.page.keyboard.press("Enter");
-  await runs(panel, "default");
+  await becomes(panel, "default", "running");
   killFirst("engine");
   await row(panel, "default").getByText("2 engines").waitFor();
   await stop(panel, "default");
@@ -101,7 +100,7 @@ test("a start that fails says why in its row", async () => {
 test("a cluster outlives the kernel behind the panel, which comes back", async () => {
   await using panel = await openPanel();
   await panel.page.getByRole("button", { name: "Start default" }).click();
-  await runs(panel, "default");
+  await becomes(panel, "default", "running");
 
   const killed = killFirst("kernel");
   await vi.waitFor(() => expect(lab.programs("kernel").filter((pid) => pid !== killed)).toHaveLength(1), 20_000);

@@ -76,6 +76,7 @@ export class TestBrowser implements AsyncDisposable {
 
 /** One page with JupyterLab in it; disposing closes it. */
 export class LabPage implements AsyncDisposable {
+  static #opened = 0;
   readonly page: Page;
   /** Errors that scripts of the page threw or logged. */
   readonly errors: string[] = [];
@@ -90,8 +91,8 @@ export class LabPage implements AsyncDisposable {
 
   static async open(page: Page, lab: Lab): Promise<LabPage> {
     const labPage = new LabPage(page);
-    // `reset` forgets the layout that another page of the same server may have saved.
-    await page.goto(`${lab.url}lab?reset`);
+    // A workspace of its own: a second page of one that is in use would be sent to another one by Lab.
+    await page.goto(`${lab.url}lab/workspaces/page-${++LabPage.#opened}`);
     await labPage.#untilRestored();
     return labPage;
   }

@@ -159,6 +159,20 @@ test("a row in error shows as running when another program has started the clust
   expect(await panel.next()).toEqual(changed(running(4)));
 });
 
+test("a failed stop is forgotten when the cluster has ended all the same", async () => {
+  const { clusters, panel } = panelOn();
+  clusters.rows = [running(2)];
+  panel.request(1, "stop", { id: "default" });
+  await panel.next();
+  clusters.proceed(new Error("cluster-.json is not JSON."));
+  await panel.until(
+    failure(1, -32_000, "cluster-.json is not JSON."),
+    changed({ ...running(2), state: "error", problem: "cluster-.json is not JSON." }),
+  );
+  clusters.becomes(stopped);
+  expect(await panel.next()).toEqual(changed(stopped));
+});
+
 test("what a crash left over is stopped before a new start", async () => {
   const { clusters, panel } = panelOn();
   clusters.rows = [withState("error", "The controller died; 2 engines are left.")];
