@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { setFlagsFromString } from "node:v8";
 import type { Program } from "acorn";
 import { cellSyntaxError } from "./cell-syntax-error.ts";
 import { relayout } from "./relayout.ts";
@@ -90,8 +91,21 @@ type Transform = (source: string, options: TransformOptions) => { readonly code:
 let loaded: Transform | undefined;
 
 function transform(source: string, options: TransformOptions): ReturnType<Transform> {
-  loaded ??= (createRequire(import.meta.url)("amaro") as { transformSync: Transform }).transformSync;
+  loaded ??= load();
   return loaded(source, options);
+}
+
+/**
+ * Optimised, the stripper's WebAssembly takes 30 MB more and is no faster on cells. The flag counts while a module is
+ * compiled (Node 20; 24 reads it only at start), so modules of the user are optimised as ever.
+ */
+function load(): Transform {
+  setFlagsFromString("--liftoff-only");
+  try {
+    return (createRequire(import.meta.url)("amaro") as { transformSync: Transform }).transformSync;
+  } finally {
+    setFlagsFromString("--no-liftoff-only");
+  }
 }
 
 /** acorn says "Unexpected token (3:7)". */
