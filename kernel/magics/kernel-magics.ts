@@ -2,8 +2,8 @@ import { UsageError } from "../../cli/usage-error.ts";
 import type { Magic, MagicRegistry } from "./magic-registry.ts";
 
 /** How type errors of a cell are treated. */
-export const typecheckModes = ["error", "warn", "off"] as const;
-export type TypecheckMode = (typeof typecheckModes)[number];
+const typecheckModes = ["error", "warn", "off"] as const;
+type TypecheckMode = (typeof typecheckModes)[number];
 
 /** What `%config` can set. */
 export interface KernelConfig {

@@ -28,7 +28,7 @@ export interface Magic {
 }
 
 /** A magic that does not exist. */
-export class UnknownMagic extends UsageError {
+class UnknownMagic extends UsageError {
   override name = "UnknownMagic";
 }
 

@@ -31,8 +31,6 @@ export const pxConfigOptions = z.strictObject(where);
 export const pxResultOptions = z.strictObject(output);
 
 export type PxOptions = z.infer<typeof pxOptions>;
-export type PxConfigOptions = z.infer<typeof pxConfigOptions>;
-export type PxResultOptions = z.infer<typeof pxResultOptions>;
 
 /** Spellings of ipyparallel that stand for an option with its value. */
 const shorthands: Readonly<Record<string, string>> = {

@@ -29,10 +29,14 @@ const displayed = ({ published }: Exchange): unknown[] =>
       return data["text/plain"] ?? Object.keys(data)[0];
     });
 
+/** Labelled results, without the engines' own counts of cells. */
+const results = (exchange: Exchange): string[] =>
+  displayed(exchange).map((text) => String(text).replace(/^(Out\[\d+):\d+/, "$1"));
+
 test("%px runs a line on every engine, each output under its engine's number", async () => {
   const exchange = await run("%px console.log('hi'); 6 * 7");
   expect(streamText(exchange.published)).toBe("[stdout:0] hi\n[stdout:1] hi\n[stdout:2] hi\n");
-  expect(displayed(exchange)).toEqual([0, 1, 2].map((id) => expect.stringMatching(`^Out\\[${id}:\\d+\\]: 42$`)));
+  expect(results(exchange)).toEqual(["Out[0]: 42", "Out[1]: 42", "Out[2]: 42"]);
   expect(resultText(exchange.published)).toBeUndefined();
 });
 
@@ -151,7 +155,7 @@ test.each(["while (true) {}", "await null; while (true) {}", "await new Promise(
     await kernel.request("control", "interrupt_request");
     expect((await cell.done).reply.content["ename"]).toBe("KeyboardInterrupt");
     const after = await run("%px state");
-    expect(displayed(after)).toEqual([0, 1, 2].map((id) => expect.stringMatching(`^Out\\[${id}:\\d+\\]: 'kept'$`)));
+    expect(results(after)).toEqual(["Out[0]: 'kept'", "Out[1]: 'kept'", "Out[2]: 'kept'"]);
     expect(performance.now() - start).toBeLessThan(2000);
   },
 );
