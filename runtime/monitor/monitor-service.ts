@@ -62,7 +62,10 @@ export class MonitorService {
       inspector,
       running: this.#running,
       ownFolders,
-      ask: (ask, serial) => this.#tell({ kind: "ask", ask, serial }),
+      ask: (ask, serial) => {
+        this.#serving?.channels.iopub(); // Connected by the time there may be something to say.
+        this.#tell({ kind: "ask", ask, serial });
+      },
       stopped: (serial) => this.#tell({ kind: "stopped", serial }),
       offerRestart: () => this.#offerRestart(),
       restart: () => void this.#kill({ restart: true }),
