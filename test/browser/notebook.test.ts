@@ -38,8 +38,7 @@ async function startCluster(): Promise<void> {
 
 /** What a person sees with this cell at the top of the window. */
 async function takePicture(name: string, cell: number): Promise<void> {
-  const top = page.page.locator(".jp-NotebookPanel .jp-Cell").nth(cell);
-  await top.evaluate((node) => node.scrollIntoView({ block: "start" }));
+  await page.scrollToCell(cell);
   await page.screenshot(join(images, name));
 }
 
@@ -107,7 +106,6 @@ for (const code of [...endless, ...endless.map((loop) => `%%px\n${loop}`)])
 
     expect(errors(cells.slice(2, 3)).join("\n")).toContain("KeyboardInterrupt");
     expect(bundles(cells[3])).toEqual([{ "text/plain": "'kernel'" }]);
-    expect(bundles(cells[4]).map((bundle) => String(bundle["text/plain"]))).toEqual(
-      [0, 1, 2, 3].map(() => expect.stringContaining("'engine'")),
-    );
+    const onEngines = bundles(cells[4]).map((bundle) => String(bundle["text/plain"]));
+    expect(onEngines.filter((text) => text.includes("'engine'"))).toHaveLength(4);
   });

@@ -36,6 +36,9 @@ interface NotebookWidget {
   };
   dispose(): void;
 }
+interface ScrollTarget {
+  scrollIntoView(options: { block: "start" }): void;
+}
 type AppWindow = { jupyterapp: JupyterApp };
 
 const chromiumPath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
@@ -169,6 +172,12 @@ export class LabPage implements AsyncDisposable {
       const { jupyterapp } = globalThis as unknown as AppWindow;
       return jupyterapp.shell.currentWidget?.content.model.sharedModel.toJSON().cells ?? [];
     });
+  }
+
+  /** Puts a cell of the open notebook at the top of what is seen. */
+  async scrollToCell(index: number): Promise<void> {
+    const cell = this.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell").nth(index);
+    await cell.evaluate((node: ScrollTarget) => node.scrollIntoView({ block: "start" }));
   }
 
   /** The page, or one part of it, as a PNG file; folders are made. */
