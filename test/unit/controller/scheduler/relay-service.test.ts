@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import { Complaints } from "../../../../controller/complaints.ts";
+import { RelayService } from "../../../../controller/scheduler/relay-service.ts";
+import { engineUuid } from "../../../../protocol/ids.ts";
+import { MemoryRouter } from "../../../../transport/memory-channel.ts";
+import { MemoryPeer, recordingLog, testSession } from "../../../support/memory-peer.ts";
+
+function openRelay() {
+  const [clients, engines] = [new MemoryRouter(), new MemoryRouter()];
+  const log = recordingLog();
+  const [client, engine] = [new MemoryPeer(clients, "c"), new MemoryPeer(engines, "e")];
+  const seen: string[] = [];
+  new RelayService({
+    name: "mux",
+    clients,
+    engines,
+    isRegistered: (uuid) => uuid === engineUuid(engine.session.id),
+    session: testSession("s"),
+    observer: {
+      requestSent: (_engine, request) => void seen.push(`request ${request}`),
+      replyCame: (_engine, request) => void seen.push(`reply ${request}`),
+    },
+    complaints: new Complaints(log, () => 0),
+  });
+  return { client, engine, seen, log };
+}
+
+test("a request reaches the engine that it names, and the reply its client, unchanged", async () => {
+  const { client, engine, seen } = openRelay();
+  const sent = client.send({ type: "apply_request", buffers: [Buffer.from("f")], idents: [engine.address] });
+  const request = await engine.receive();
+  expect(request.idents).toEqual([client.address]);
+  expect(request.header.msg_id).toBe(sent);
+  expect(request.buffers).toEqual([Buffer.from("f")]);
+
+  engine.send({ type: "apply_reply", parent: request.header, idents: request.idents });
+  const reply = await client.receive();
+  expect(reply.idents).toEqual([engine.address]);
+  expect(reply.parent?.msg_id).toBe(sent);
+  expect(seen).toEqual([`request ${sent}`, `reply ${sent}`]);
+});
+
+test("messages that are no requests pass too, but are not counted", async () => {
+  const { client, engine, seen } = openRelay();
+  client.send({ type: "comm_msg", idents: [engine.address] });
+  expect((await engine.receive()).header.msg_type).toBe("comm_msg");
+  expect(seen).toEqual([]);
+});
+
+test("a request for an engine that is not there is answered with an EngineError that names no engine's output", async () => {
+  const { client } = openRelay();
+  const sent = client.send({ type: "execute_request", idents: [Buffer.from("nobody")] });
+  const reply = await client.receive();
+  expect(reply.header.msg_type).toBe("execute_reply");
+  expect(reply.idents).toEqual([Buffer.from("nobody")]);
+  expect(reply.parent?.msg_id).toBe(sent);
+  expect(reply.content).toMatchObject({ status: "error", ename: "EngineError", engine_info: {} });
+});
+
+test("a comm message to nobody, a stranger's message and a cut one are dropped, and the rest goes on", async () => {
+  const { client, engine, log } = openRelay();
+  client.send({ type: "comm_msg", idents: [Buffer.from("nobody")] });
+  const stranger = testSession("x", "another key");
+  client.sendFrames(stranger.pack({ type: "execute_request", idents: [Buffer.from("nobody")] }));
+  client.sendFrames([Buffer.from("nobody"), Buffer.from("nonsense")]);
+  client.send({ type: "apply_request", idents: [engine.address] });
+  expect((await engine.receive()).header.msg_type).toBe("apply_request");
+  expect(log.lines).toHaveLength(1);
+});
