@@ -1,5 +1,5 @@
 import type { ClustersComm, CommSend } from "./clusters-comm.ts";
-import type { CommTarget } from "./comms.ts";
+import type { CommTarget } from "./requests/comms.ts";
 
 /** The Clusters panel's comms. What is behind them is loaded when the first panel calls: most kernels have none. */
 export class ClustersTarget implements CommTarget {

@@ -7,7 +7,7 @@ import { mimeBundle } from "../runtime/display/mime-bundle.ts";
 import { ServedRequest } from "../runtime/jupyter/served-request.ts";
 import { currentRequest } from "../runtime/output/running-request.ts";
 import type { MagicNotebook } from "./magic-notebook.ts";
-import type { Stdin } from "./stdin.ts";
+import type { Stdin } from "./requests/stdin.ts";
 
 export interface KernelHostOptions {
   readonly variables: UserVariables;

@@ -19,10 +19,10 @@ import { owningRequest } from "../runtime/output/running-request.ts";
 import type { Channel } from "../transport/channel.ts";
 import { router } from "../transport/zmq-channel.ts";
 import { ClustersTarget } from "./clusters-target.ts";
-import { Comms } from "./comms.ts";
 import { kernelHost } from "./kernel-host.ts";
 import { Notebook } from "./notebook.ts";
-import { Stdin } from "./stdin.ts";
+import { Comms } from "./requests/comms.ts";
+import { Stdin } from "./requests/stdin.ts";
 
 const description = kernelInfo({
   implementation: "tsparallel",

@@ -5,12 +5,12 @@ import type { HostMessageType, UserVariables } from "../protocol/host.ts";
 import type { JsonObject } from "../protocol/json.ts";
 import { compileCell } from "../runtime/cell/compile-cell.ts";
 import type { KnownNames } from "../runtime/types/type-service.ts";
-import { assigns, type CellRunner } from "./cell-runner.ts";
-import type { CellTypes } from "./cell-types.ts";
-import type { LiveOutput } from "./magics/live-output.ts";
+import { assigns, type CellRunner } from "./cells/cell-runner.ts";
+import type { CellTypes } from "./cells/cell-types.ts";
 import type { MagicRegistry, MagicValue } from "./magics/magic-registry.ts";
 import { ParallelMagics } from "./magics/parallel-magics.ts";
 import type { CellRunner as AutoRunner, CheckedCode, PxNotebook } from "./magics/px-notebook.ts";
+import type { LiveOutput } from "./output/live-output.ts";
 
 export interface MagicNotebookOptions {
   readonly runner: CellRunner;

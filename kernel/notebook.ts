@@ -10,13 +10,13 @@ import { type CellResult, Namespace } from "../runtime/evaluate/namespace.ts";
 import { errorReport } from "../runtime/evaluate/traceback.ts";
 import type { Cell as ServedCell } from "../runtime/jupyter/execute.ts";
 import { TypeService } from "../runtime/types/type-service.ts";
-import { CellRunner, defineMagicFunction, magicDeclaration } from "./cell-runner.ts";
-import { CellTypes } from "./cell-types.ts";
-import { History } from "./history.ts";
-import { LanguageRequests } from "./language-requests.ts";
+import { CellRunner, defineMagicFunction, magicDeclaration } from "./cells/cell-runner.ts";
+import { CellTypes } from "./cells/cell-types.ts";
 import { MagicNotebook } from "./magic-notebook.ts";
 import { type KernelConfig, kernelMagics } from "./magics/kernel-magics.ts";
 import { MagicRegistry } from "./magics/magic-registry.ts";
+import { History } from "./requests/history.ts";
+import { LanguageRequests } from "./requests/language-requests.ts";
 
 /** Publishes under the request that runs. */
 export type Publish = (type: HostMessageType, content: JsonObject) => void;

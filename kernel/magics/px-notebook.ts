@@ -1,6 +1,6 @@
 import type { CellProgram } from "../../protocol/cell-program.ts";
 import type { KnownNames } from "../../runtime/types/type-service.ts";
-import type { LiveOutput } from "./live-output.ts";
+import type { LiveOutput } from "../output/live-output.ts";
 import type { MagicValue } from "./magic-registry.ts";
 
 /** Code that may go to the engines. */

@@ -1,11 +1,11 @@
 import type { DirectView } from "../../client/direct-view.ts";
 import type { AsyncResult } from "../../client/results/async-result.ts";
 import type { Arity } from "../../client/results/result-plan.ts";
+import { showLive } from "../output/show-live.ts";
 import { engineNames } from "./engine-names.ts";
 import type { MagicValue } from "./magic-registry.ts";
 import type { CheckedCode, PxNotebook } from "./px-notebook.ts";
 import type { PxOptions } from "./px-options.ts";
-import { showLive } from "./show-live.ts";
 
 /** How code runs on engines: what the magic's flags say, over the view's own defaults. */
 export interface EngineRun {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Comms, type CommTarget } from "../../../kernel/comms.ts";
+import { Comms, type CommTarget } from "../../../../kernel/requests/comms.ts";
 
 function opened() {
   const published: unknown[] = [];

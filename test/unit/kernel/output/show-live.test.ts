@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { EngineOutput } from "../../../../client/results/output-stream.ts";
-import { showLive } from "../../../../kernel/magics/show-live.ts";
+import { showLive } from "../../../../kernel/output/show-live.ts";
 import { Deferred } from "../../../../protocol/deferred.ts";
 
 const piece = (engine: number): EngineOutput => ({ kind: "stream", name: "stdout", text: "x\n", engine, msgId: "m" });

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { abortable } from "../protocol/deferred.ts";
-import type { TypeProblem } from "../runtime/types/type-problem.ts";
-import type { KnownNames, TypeCheck, TypeService, TypeState } from "../runtime/types/type-service.ts";
-import type { KernelConfig } from "./magics/kernel-magics.ts";
+import { abortable } from "../../protocol/deferred.ts";
+import type { TypeProblem } from "../../runtime/types/type-problem.ts";
+import type { KnownNames, TypeCheck, TypeService, TypeState } from "../../runtime/types/type-service.ts";
+import type { KernelConfig } from "../magics/kernel-magics.ts";
 import { describeProblems, TypeScriptError } from "./typescript-error.ts";
 
 /** How long a cell waits to be checked before it runs unchecked: while the compiler starts, and later. */

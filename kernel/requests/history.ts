@@ -1,4 +1,4 @@
-import type { JsonObject } from "../protocol/json.ts";
+import type { JsonObject } from "../../protocol/json.ts";
 
 /** Which session entries say they belong to: Jupyter counts sessions from 1, negative and 0 mean the present one. */
 const session = 1;

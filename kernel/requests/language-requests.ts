@@ -1,12 +1,12 @@
-import type { JsonObject } from "../protocol/json.ts";
-import type { Reply, ShellHandlers } from "../runtime/jupyter/handlers.ts";
-import type { ServedRequest } from "../runtime/jupyter/served-request.ts";
-import type { TypeService } from "../runtime/types/type-service.ts";
+import type { JsonObject } from "../../protocol/json.ts";
+import type { Reply, ShellHandlers } from "../../runtime/jupyter/handlers.ts";
+import type { ServedRequest } from "../../runtime/jupyter/served-request.ts";
+import type { TypeService } from "../../runtime/types/type-service.ts";
+import { completeMagic, inspectMagic } from "../magics/complete-magic.ts";
+import type { MagicRegistry } from "../magics/magic-registry.ts";
+import { splitCell } from "../magics/split-cell.ts";
+import { typedRegion } from "../magics/typed-region.ts";
 import { cursorOfOffset, offsetOfCursor } from "./cursor.ts";
-import { completeMagic, inspectMagic } from "./magics/complete-magic.ts";
-import type { MagicRegistry } from "./magics/magic-registry.ts";
-import { splitCell } from "./magics/split-cell.ts";
-import { typedRegion } from "./magics/typed-region.ts";
 
 /** An editor that waits longer shows nothing anyway; and the requests behind this one wait too. */
 const patienceMs = 3000;

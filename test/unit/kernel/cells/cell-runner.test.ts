@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { assigns } from "../../../kernel/cell-runner.ts";
+import { assigns } from "../../../../kernel/cells/cell-runner.ts";
 
 test("an assignment at the beginning of a statement makes a variable", () => {
   expect(assigns("a = 5", "a")).toBe(true);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cursorOfOffset, offsetOfCursor } from "../../../kernel/cursor.ts";
+import { cursorOfOffset, offsetOfCursor } from "../../../../kernel/requests/cursor.ts";
 
 test("a cursor counts characters, an offset UTF-16 units", () => {
   const source = "a😀b";

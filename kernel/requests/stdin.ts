@@ -1,7 +1,7 @@
-import { abortable, Deferred } from "../protocol/deferred.ts";
-import type { Message, Session } from "../protocol/session.ts";
-import type { ServedRequest } from "../runtime/jupyter/served-request.ts";
-import type { Channel } from "../transport/channel.ts";
+import { abortable, Deferred } from "../../protocol/deferred.ts";
+import type { Message, Session } from "../../protocol/session.ts";
+import type { ServedRequest } from "../../runtime/jupyter/served-request.ts";
+import type { Channel } from "../../transport/channel.ts";
 
 /** Asks the user for text, through the front end that sent the running request (Jupyter messaging 5.4, "stdin"). */
 export class Stdin {

@@ -1,4 +1,4 @@
-import type { TypeProblem } from "../runtime/types/type-problem.ts";
+import type { TypeProblem } from "../../runtime/types/type-problem.ts";
 
 const red = (text: string): string => `\u001b[31m${text}\u001b[39m`;
 const dim = (text: string): string => `\u001b[2m${text}\u001b[22m`;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { EngineOutput } from "../../../../client/results/output-stream.ts";
-import { LiveOutputs } from "../../../../kernel/magics/live-output.ts";
+import { LiveOutputs } from "../../../../kernel/output/live-output.ts";
 
 const out = (engine: number, text: string, name: "stdout" | "stderr" = "stdout"): EngineOutput => ({
   kind: "stream",

@@ -1,9 +1,9 @@
-import { compileCell } from "../runtime/cell/compile-cell.ts";
-import type { CellResult, Namespace } from "../runtime/evaluate/namespace.ts";
+import { compileCell } from "../../runtime/cell/compile-cell.ts";
+import type { CellResult, Namespace } from "../../runtime/evaluate/namespace.ts";
+import type { MagicRegistry, MagicUse } from "../magics/magic-registry.ts";
+import type { CellRunner as AutoRunner } from "../magics/px-notebook.ts";
+import { type MagicCall, splitCell } from "../magics/split-cell.ts";
 import type { CellTypes } from "./cell-types.ts";
-import type { MagicRegistry, MagicUse } from "./magics/magic-registry.ts";
-import type { CellRunner as AutoRunner } from "./magics/px-notebook.ts";
-import { type MagicCall, splitCell } from "./magics/split-cell.ts";
 
 /** Name of the global function that a line magic becomes a call of. */
 const magicName = "__magic__";

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
-import { TypeScriptError } from "../../../kernel/typescript-error.ts";
+import { TypeScriptError } from "../../../../kernel/cells/typescript-error.ts";
 
 const at = (line: number, column: number) => ({ offset: 0, line, column });
 const source = "const a = 1;\n\tconst s: string = a;\nf(\n);";

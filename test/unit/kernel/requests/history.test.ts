@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { History } from "../../../kernel/history.ts";
+import { History } from "../../../../kernel/requests/history.ts";
 
 function filled(): History {
   const history = new History();
