@@ -26,7 +26,7 @@ export async function setUp({ forTests = false } = {}) {
     "packages",
     ["package-lock.json"],
     [join(root, "node_modules", ".package-lock.json")],
-    () => run("npm", ["ci", "--no-fund", "--no-audit"]),
+    () => run("npm", ["install", "--no-save", "--no-fund", "--no-audit"]),
   );
   await step(
     "Building",
