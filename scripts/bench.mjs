@@ -4,7 +4,11 @@ import { join } from "node:path";
 import { root, setUp } from "./setup.mjs";
 
 await setUp({ forTests: true });
-const build = spawnSync("npx", ["tsc", "-p", "tsconfig.bench.json"], { cwd: root, stdio: "inherit" });
+const build = spawnSync(
+  process.execPath,
+  [join(root, "node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.bench.json"],
+  { cwd: root, stdio: "inherit" },
+);
 const run = spawnSync(process.execPath, ["--expose-internals", join(root, "dist", "bench", "against-ipyparallel.js")], {
   cwd: root,
   stdio: "inherit",
