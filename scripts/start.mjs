@@ -16,13 +16,6 @@ const usage = `npm start -- [options]
   --no-browser      print the address, open nothing
   --help            this text`;
 
-const options = readOptions();
-if (options)
-  await main(options).catch((error) => {
-    console.error(`npm start failed: ${error.message}`);
-    process.exitCode = 1;
-  });
-
 function readOptions() {
   try {
     const { values } = parseArgs({
@@ -48,14 +41,15 @@ async function main({ engines, profile, port, "no-browser": noBrowser }) {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => stop.abort());
   const isOurs = await startCluster(profile, engines);
-  const lab = await startLab(port, noBrowser, stop.signal);
-  await Promise.race([
-    lab.ended,
-    new Promise((resolve) => stop.signal.addEventListener("abort", resolve, { once: true })),
-  ]);
-  console.log("\nStopping JupyterLab …");
-  lab.end();
-  await lab.ended;
+  try {
+    await serveLab({ wantedPort: port, noBrowser, signal: stop.signal });
+  } finally {
+    await leaveCluster(profile, isOurs);
+  }
+}
+
+/** Stops the cluster that this call started; of another it says how to. */
+async function leaveCluster(profile, isOurs) {
   if (isOurs) {
     console.log(`Stopping the cluster of profile "${profile}" …`);
     await ipcluster("stop", "--profile", profile);
@@ -96,16 +90,36 @@ function ipcluster(...args) {
   });
 }
 
-async function startLab(wantedPort, noBrowser, signal) {
+/** Runs JupyterLab until it ends or the signal aborts. */
+async function serveLab({ wantedPort, noBrowser, signal }) {
   const port = wantedPort ?? String(await freePort(8888));
   const token = randomBytes(24).toString("hex");
+  const lab = launchLab(port, token, noBrowser);
+  try {
+    const address = `http://127.0.0.1:${port}`;
+    while (!signal.aborted && lab.isRunning() && !(await answers(`${address}/api?token=${token}`))) await sleep(200);
+    if (!lab.isRunning()) throw new Error(`JupyterLab ended at once:\n${lab.log()}`);
+    if (!signal.aborted)
+      console.log(
+        `\nJupyterLab is serving: ${address}/lab/tree/${notebook}?token=${token}\nCtrl-C stops it and the cluster.`,
+      );
+    await Promise.race([lab.ended, new Promise((resolve) => onAbort(signal, resolve))]);
+  } finally {
+    console.log("\nStopping JupyterLab …");
+    lab.end();
+    await lab.ended;
+  }
+}
+
+function launchLab(port, token, noBrowser) {
   const args = [
+    notebook,
     `--port=${port}`,
     "--ServerApp.port_retries=0",
     ...(process.getuid?.() === 0 ? ["--allow-root"] : []),
     ...(noBrowser ? ["--no-browser"] : []),
   ];
-  const child = spawn(pythonProgram("jupyter-lab"), [notebook, ...args], {
+  const child = spawn(pythonProgram("jupyter-lab"), args, {
     cwd: root,
     // Its own process group: Ctrl-C must not reach it, or it would ask whether to shut down.
     detached: true,
@@ -118,18 +132,13 @@ async function startLab(wantedPort, noBrowser, signal) {
       log = (log + chunk).slice(-4000);
     });
   const ended = new Promise((resolve) => child.once("close", resolve));
-  let hasEnded = false;
-  void ended.then(() => {
-    hasEnded = true;
-  });
-  const address = `http://127.0.0.1:${port}`;
-  while (!signal.aborted && !hasEnded && !(await answers(`${address}/api?token=${token}`))) await sleep(200);
-  if (hasEnded) console.error(`JupyterLab ended at once:\n${log}`);
-  else if (!signal.aborted)
-    console.log(
-      `\nJupyterLab is serving: ${address}/lab/tree/${notebook}?token=${token}\nCtrl-C stops it and the cluster.`,
-    );
-  return { ended, end: () => hasEnded || child.kill("SIGTERM") };
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
+  return { ended, isRunning, log: () => log, end: () => isRunning() && child.kill("SIGTERM") };
+}
+
+function onAbort(signal, act) {
+  if (signal.aborted) act();
+  else signal.addEventListener("abort", act, { once: true });
 }
 
 const answers = (url) =>
@@ -150,3 +159,10 @@ async function freePort(first) {
   }
   throw new Error(`No free port from ${first} to ${first + 99}: choose one with --port.`);
 }
+
+const options = readOptions();
+if (options)
+  await main(options).catch((error) => {
+    console.error(`npm start failed: ${error.message}`);
+    process.exitCode = 1;
+  });
