@@ -1,7 +1,7 @@
 import type { Kernel, KernelMessage, Session } from "@jupyterlab/services";
 import { type JSONObject, PromiseDelegate } from "@lumino/coreutils";
 import { type ISignal, Signal } from "@lumino/signaling";
-import type { ClusterRow, ClustersMethods, clustersTarget } from "../protocol/clusters-rpc.ts";
+import type { ClusterRow, ClustersChanged, ClustersMethods, clustersTarget } from "../protocol/clusters-rpc.ts";
 
 /** The protocol's constant: only its type may come in, since the bundle takes nothing from outside. */
 const target: typeof clustersTarget = "tsparallel.clusters";
@@ -132,6 +132,6 @@ export class RpcComm {
   }
 }
 
-function isChanged(message: object): message is { params: { clusters: readonly ClusterRow[] } } {
+function isChanged(message: object): message is ClustersChanged {
   return "method" in message && message.method === "changed";
 }

@@ -32,7 +32,7 @@ export function failureContent(failure: Failure): JsonObject {
   };
 }
 
-export function describeFailure(failure: Failure): string {
+function describeFailure(failure: Failure): string {
   switch (failure.code) {
     case "engine-died":
       return `Engine b'${failure.engine}' died while running task '${failure.task}'`;

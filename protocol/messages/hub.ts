@@ -34,12 +34,6 @@ export function parseHubRequest(type: HubRequestType, content: unknown): HubRequ
   throw new InvalidMessage(`${type}: ${firstIssue(parsed.error)}`);
 }
 
-/** Answer to a registration. The id and the heartbeat period are all that an engine reads. */
-export const registrationReply = z.discriminatedUnion("status", [
-  z.looseObject({ status: z.literal("ok"), id: z.int().nonnegative(), hb_period: z.number().positive() }),
-  z.looseObject({ status: z.literal("error"), ename: z.string(), evalue: z.string() }),
-]);
-
 /** Engines by id, as a client gets them when it connects; keys are decimal ids. */
 export const connectionReply = z.looseObject({
   status: z.literal("ok"),

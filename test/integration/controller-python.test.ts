@@ -34,7 +34,7 @@ test("Python engines join, and a Python client uses, loses and shuts them down",
     remote_error: "ZeroDivisionError",
     lost_task: ["EngineError", true],
     ids_after_loss: [1, 2],
-    seconds_to_notice: expect.any(Number),
+    seconds_to_notice: expect.any(Number) as number,
     others_go_on: ["on", "on"],
   });
   expect(seen["seconds_to_notice"]).toBeLessThan(3);
