@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { writeAtomically } from "../cli/write-atomically.ts";
 import {
   type ClientConnection,
@@ -94,21 +94,47 @@ export function portsOf({ client, engine }: Connections): Record<ChannelName, nu
   };
 }
 
+const textOf = (connection: ClientConnection | EngineConnection): string =>
+  `${JSON.stringify(connection, undefined, 2)}\n`;
+
 /** Both files, readable by their owner alone, one right after the other: those who wait for the cluster want both. */
 export function writeConnectionFiles(paths: ClusterPaths, { client, engine }: Connections): void {
-  writeAtomically(paths.clientFile, `${JSON.stringify(client, undefined, 2)}\n`);
-  writeAtomically(paths.engineFile, `${JSON.stringify(engine, undefined, 2)}\n`);
+  writeAtomically(paths.clientFile, textOf(client));
+  writeAtomically(paths.engineFile, textOf(engine));
 }
 
-export function removeConnectionFiles({ clientFile, engineFile }: ClusterPaths): void {
-  for (const file of [clientFile, engineFile]) rmSync(file, { force: true });
+/** Removes the files unless they have become those of a controller that was started after this one. */
+export function removeConnectionFiles(paths: ClusterPaths, { client, engine }: Connections): void {
+  const files = [
+    [paths.clientFile, textOf(client)],
+    [paths.engineFile, textOf(engine)],
+  ] as const;
+  for (const [file, text] of files) if (readIfThere(file) === text) rmSync(file, { force: true });
 }
 
-/** The files of a controller that ran before; `undefined` unless both are there and belong together. */
+/** The files of a controller that ran before; `undefined` unless both are there, whole, and belong together. */
 export function readConnectionFiles({ clientFile, engineFile }: ClusterPaths): Connections | undefined {
-  if (!existsSync(clientFile) || !existsSync(engineFile)) return undefined;
-  const client = parseConnection(clientConnection, parseJson(readFileSync(clientFile)), clientFile);
-  const engine = parseConnection(engineConnection, parseJson(readFileSync(engineFile)), engineFile);
-  const belongTogether = client.key === engine.key && client.registration === engine.registration;
-  return belongTogether && engine.broadcast.length === 1 ? { client, engine } : undefined;
+  try {
+    const client = parseConnection(clientConnection, parseJson(readFileSync(clientFile)), clientFile);
+    const engine = parseConnection(engineConnection, parseJson(readFileSync(engineFile)), engineFile);
+    return canBeReused(client, engine) ? { client, engine } : undefined;
+  } catch {
+    return undefined; // Missing or broken: the controller starts afresh and writes new ones.
+  }
+}
+
+/** One scheduler for broadcasts and no encryption: what this controller has. */
+function canBeReused(client: ClientConnection, engine: EngineConnection): boolean {
+  const belongTogether = (["key", "registration", "interface", "pack", "unpack", "signature_scheme"] as const).every(
+    (field) => client[field] === engine[field],
+  );
+  return belongTogether && client.pack === "json" && client.curve_serverkey === null && engine.broadcast.length === 1;
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined; // Somebody else has removed it.
+  }
 }

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node
+#!/usr/bin/env -S node --max-semi-space-size=4
 import { randomBytes } from "node:crypto";
 import { homedir, hostname } from "node:os";
 import { join, resolve } from "node:path";
@@ -58,11 +58,12 @@ async function runController(options: ControllerOptions, env: NodeJS.ProcessEnv)
     log,
   });
   endOnSignal(ended);
-  const forget = () => (options.reuse ? undefined : removeConnectionFiles(paths));
+  const forget = () => (options.reuse ? undefined : removeConnectionFiles(paths, connections));
   // Also on a crash: a file that leads nowhere makes clients wait.
   process.once("exit", forget);
   if (!earlier) writeConnectionFiles(paths, connections);
   log.info(`listening on ${connections.client.interface}; connection files are in ${paths.security}`);
+  if (!isLoopback(connections)) log.warn("other machines can connect: messages are signed, but not encrypted");
   log.info(`ends on ${await ended.promise}`);
   forget();
 }
@@ -76,6 +77,10 @@ function openLog({ logLevel, logToFile }: ControllerOptions, folder: string): Lo
 
 function interfaceOf({ ip }: ControllerOptions): string {
   return `tcp://${ip}`;
+}
+
+function isLoopback({ client }: Connections): boolean {
+  return /^tcp:\/\/(127\.|localhost$|\[::1\])/.test(client.interface);
 }
 
 function planConnections(options: ControllerOptions): ConnectionPlan {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { packageVersion, programFile } from "../../cli/package-root.ts";
 import { parseJson } from "../../protocol/json.ts";
@@ -29,6 +29,16 @@ test("its files are its owner's alone and are gone when a signal ends it, at onc
   expect(await controller.exited).toBe(0);
   expect(performance.now() - before).toBeLessThan(1000);
   expect([clientFile, engineFile].map((file) => existsSync(file))).toEqual([false, false]);
+});
+
+test("a controller leaves the files of one that was started after it", async () => {
+  await using first = await startController();
+  const theirs = readFileSync(first.paths.clientFile, "utf8").replace(/"key": ".*"/, '"key": "of another"');
+  writeFileSync(first.paths.clientFile, theirs);
+  first.process.kill("SIGTERM");
+  expect(await first.exited).toBe(0);
+  expect(existsSync(first.paths.clientFile)).toBe(true);
+  expect(existsSync(first.paths.engineFile)).toBe(false);
 });
 
 test("an interrupt ends it too, while an engine and a client are connected", async () => {
