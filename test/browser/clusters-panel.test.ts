@@ -122,7 +122,9 @@ test("a reloaded page finds the same kernel again", async () => {
 });
 
 test("where the kernel is not installed, the panel says how to install it", async () => {
-  await using bare = await startLab({ install: installPanelOnly });
+  // The environment that JupyterLab runs in has our kernel: this server is not to offer it.
+  const args = ["--KernelSpecManager.allowed_kernelspecs=python3"];
+  await using bare = await startLab({ install: installPanelOnly, args });
   await using panel = await openPanel(bare);
   const notice = panel.page.locator(".tsp-Clusters-notice[role=alert]");
   expect(await notice.textContent()).toContain("tsparallel install --user");

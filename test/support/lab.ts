@@ -16,6 +16,8 @@ export interface LabOptions {
   /** Files of the repository to copy into the folder that Lab shows. */
   readonly files?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
+  /** Further arguments of `jupyter-lab`. */
+  readonly args?: readonly string[];
 }
 
 /** A real JupyterLab in folders of its own, without token; disposing ends it and its kernels and removes the folders. */
@@ -46,7 +48,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   for (const file of options.files ?? []) await cp(join(repository, file), join(root, file), { recursive: true });
 
   const port = await freePort();
-  const server = spawn(pythonProgram("jupyter-lab"), labArguments(port, root), {
+  const server = spawn(pythonProgram("jupyter-lab"), [...labArguments(port, root), ...(options.args ?? [])], {
     env: { ...process.env, ...foldersBelow(home), IPYTHONDIR: ipythonDir, ...options.env },
     stdio: ["ignore", "ignore", "pipe"],
   });
