@@ -30,6 +30,14 @@ export class RequestQueue {
     return [...requests];
   }
 
+  /** Removes all that would run user code, in order. */
+  takeUserCode(): ServedRequest[] {
+    const requests = this.#waiting.map(({ request }) => request).filter((request) => request.runsUserCode);
+    const rest = this.#waiting.filter(({ request }) => !request.runsUserCode);
+    this.#waiting.splice(0, this.#waiting.length, ...rest);
+    return requests;
+  }
+
   /** The next one to run. */
   next(): QueuedRequest | undefined {
     return this.#waiting.shift();

@@ -66,6 +66,8 @@ export class ShellService {
   readonly #options: ShellServiceOptions;
   readonly #queue = new RequestQueue();
   #current: Current | undefined;
+  /** The running request, once it has failed and while its reply waits. */
+  #failing: Current | undefined;
   #isClosed = false;
   #abortTimer: NodeJS.Timeout | undefined;
 
@@ -163,28 +165,33 @@ export class ShellService {
   }
 
   #finish(current: Current, outcome: Outcome): void {
-    if (this.#current !== current) return;
-    const { request } = current;
+    if (this.#current !== current || this.#failing === current) return;
     this.#options.flushOutput();
-    const reply = "error" in outcome ? this.#failure(request, outcome.error) : outcome.reply;
+    const reply = "error" in outcome ? this.#failure(current.request, outcome.error) : outcome.reply;
+    if (reply && this.#endsBatch(current.request, reply)) this.#failBatch(current, reply);
+    else this.#end(current, reply);
+  }
+
+  #end(current: Current, reply: Reply | undefined): void {
     if (reply) this.#reply(current, reply);
-    request.end();
+    current.request.end();
     this.#options.watch.end();
     this.#current = undefined;
-    if (reply && this.#endsBatch(request, reply)) this.#abortArrived();
     this.#advance();
   }
 
   /**
    * Aborts what was sent before the client could know of the error: what is queued, and what the next turns of the
-   * event loop find in the socket. Who reacts to the reply itself is served.
+   * event loop find in the socket. The reply waits for these turns, so that who reacts to it is served.
    */
-  #abortArrived(): void {
-    this.#queue.areAllAborted = true;
-    clearTimeout(this.#abortTimer);
+  #failBatch(current: Current, reply: Reply): void {
+    this.#failing = current;
     setImmediate(() =>
       setImmediate(() => {
-        this.#queue.areAllAborted = this.#isClosed;
+        this.#failing = undefined;
+        const behind = this.#queue.takeUserCode();
+        this.#end(current, reply);
+        for (const request of behind) this.#replyAborted(request);
       }),
     );
   }
