@@ -1,5 +1,6 @@
 import { context, Dealer, Publisher, Router, Subscriber, XPublisher } from "zeromq";
 import type { Channel, Frames } from "./channel.ts";
+import { sendable } from "./copied-frames.ts";
 import { Outbox } from "./outbox.ts";
 import { Pump } from "./pump.ts";
 
@@ -61,7 +62,7 @@ export class ZmqChannel implements Channel {
   }
 
   send(frames: Frames): void {
-    this.#outbox?.send(frames);
+    this.#outbox?.send(sendable(frames));
   }
 
   listen(receive: (frames: Buffer[]) => void): void {
@@ -115,15 +116,13 @@ export function dealer(options: ConnectOptions = {}): ZmqChannel {
 }
 
 /** Publishes to every subscriber; frame 0 is the topic. */
-export function publisher(options: ConnectOptions = {}): ZmqChannel {
-  const { sendHighWaterMark, linger, routingId } = common(options.identity);
-  return new ZmqChannel(new Publisher({ ...neverWaits, sendHighWaterMark, linger, ...(routingId && { routingId }) }));
+export function publisher(): ZmqChannel {
+  return new ZmqChannel(new Publisher({ ...neverWaits, sendHighWaterMark: 0, linger: lingerMs }));
 }
 
 /** A publisher whose received messages are its subscribers' wishes: after the first one nothing published is lost. */
-export function xpublisher(options: ConnectOptions = {}): ZmqChannel {
-  const { sendHighWaterMark, linger, routingId } = common(options.identity);
-  return new ZmqChannel(new XPublisher({ ...neverWaits, sendHighWaterMark, linger, ...(routingId && { routingId }) }));
+export function xpublisher(): ZmqChannel {
+  return new ZmqChannel(new XPublisher({ ...neverWaits, sendHighWaterMark: 0, linger: lingerMs }));
 }
 
 /** Subscribes to everything. */
