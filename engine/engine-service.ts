@@ -127,6 +127,7 @@ export class EngineService {
     switch (reason.kind) {
       case "shutdown": {
         const parent = parseJson(reason.parent) as Header;
+        this.#shell.close(); // The hub takes the engine for gone when it reads what follows: first the replies.
         this.#publisher.publish({ type: "shutdown_reply", content: { status: "ok", restart: reason.restart }, parent });
         return this.#end(0);
       }

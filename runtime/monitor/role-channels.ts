@@ -1,7 +1,7 @@
 import type { Channel } from "../../transport/channel.ts";
 import { dealer, publisher, router, subscriber } from "../../transport/zmq-channel.ts";
 import { HeartWatch } from "./heart-watch.ts";
-import type { EngineRole, KernelRole, MonitorPorts } from "./monitor-messages.ts";
+import { asBuffers, type EngineRole, type KernelRole, type MonitorPorts } from "./monitor-messages.ts";
 
 /** The sockets of a monitor in its role. */
 export interface RoleChannels extends AsyncDisposable {
@@ -38,7 +38,7 @@ export function engineChannels(role: EngineRole, onLost: () => void): RoleChanne
       iopub ??= opened(publisher().connect(role.iopub.url));
       return iopub;
     },
-    farewell: () => opened(dealer().connect(role.farewell.url)).send(role.farewell.frames as Buffer[]),
+    farewell: () => opened(dealer().connect(role.farewell.url)).send(asBuffers(role.farewell.frames)),
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       await Promise.all(open.splice(0).map((channel) => channel[Symbol.asyncDispose]()));
