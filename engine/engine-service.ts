@@ -75,7 +75,7 @@ export class EngineService {
       publisher: this.#publisher,
       watch: monitor,
       handlers: this.#handlers(namespace),
-      controlHandlers: controlHandlers(namespace, (msgIds) => this.#shell.abort(msgIds)),
+      controlHandlers: controlHandlers(namespace),
       replyStyle: engineReplyStyle(identity),
       stopsOnError: false,
       flushOutput: () => this.#output.flush(),
@@ -115,6 +115,7 @@ export class EngineService {
     await Promise.race([this.#channels.subscribed, sleep(subscriptionMs, undefined, { ref: false })]);
     await monitor.serve(monitorRole(connection, registered), {
       control: (frames) => this.#shell.control(frames),
+      abort: (msgIds) => this.#shell.abort(msgIds),
       interrupt: (serial) => this.#shell.interrupt(serial),
       stopped: () => this.#shell.stopped(),
       end: (reason) => void this.#endFor(reason),

@@ -36,25 +36,15 @@ export function shellHandlers({ namespace, executor, data, signer }: EngineParts
   };
 }
 
-/** What an engine's main thread serves on control; the monitor serves interrupts, signals and shutdown. */
-export function controlHandlers(namespace: Namespace, abort: (msgIds?: readonly string[]) => void): ControlHandlers {
+/** What an engine's main thread serves on control; the monitor serves aborts, interrupts, signals and shutdown. */
+export function controlHandlers(namespace: Namespace): ControlHandlers {
   return {
-    abort_request: ({ content }) => {
-      abort(idsOf(content["msg_ids"]));
-      return { content: {} };
-    },
     clear_request: () => {
       namespace.clear();
       return { content: {} };
     },
     kernel_info_request: engineInfo,
   };
-}
-
-/** One id, several, or none, which means all. */
-function idsOf(value: unknown): readonly string[] | undefined {
-  if (typeof value === "string") return [value];
-  return Array.isArray(value) ? value.filter((id) => typeof id === "string") : undefined;
 }
 
 async function engineInfo(): Promise<Reply> {

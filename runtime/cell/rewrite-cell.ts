@@ -18,6 +18,7 @@ type Statement = Program["body"][number];
 /** Turns declarations into global properties, imports into calls and the last expression into the cell's value. */
 export function rewriteCell(rewriting: Rewriting, cell: ParsedCell): void {
   for (const node of cell.code.metaProperties) rewriting.text.update(node.start, node.end, `${supportName}.meta`);
+  for (const wait of cell.code.waits) rewriteWait(rewriting, wait);
   for (const nested of cell.code.nestedVars) rewriteNestedVar(rewriting, nested);
   for (const block of cell.code.usingBlocks) rewriteUsingBlock(rewriting, block);
   const last = cell.program.body.findLast(does);
@@ -26,6 +27,14 @@ export function rewriteCell(rewriting: Rewriting, cell: ParsedCell): void {
     rewriter.rewrite(statement);
     rewriting.finish(statement.end);
   }
+}
+
+/** Lets the cell's support wait for what the cell awaits, so that an interrupt ends the wait and with it the cell. */
+function rewriteWait(rewriting: Rewriting, node: TopLevelCode["waits"][number]): void {
+  const [method, waited] = node.type === "AwaitExpression" ? ["wait", node.argument] : ["each", node.right];
+  const [open, close] = waited.type === "SequenceExpression" ? ["((", "))"] : ["(", ")"];
+  rewriting.inFront(waited.start, `${supportName}.${method}${open}`);
+  rewriting.after(waited.end, close);
 }
 
 /** Not so the `var N;` that the stripper puts at the end for a namespace `N`. */

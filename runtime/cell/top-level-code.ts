@@ -1,4 +1,4 @@
-import type { AnyNode, MetaProperty, Program, VariableDeclaration } from "acorn";
+import type { AnyNode, AwaitExpression, ForOfStatement, MetaProperty, Program, VariableDeclaration } from "acorn";
 import { children, isFunction } from "./syntax-tree.ts";
 
 /** A `var` inside a block or loop of the top level: its names belong to the cell all the same. */
@@ -17,6 +17,8 @@ export interface UsingBlock {
 /** What a cell contains beside its top-level statements. */
 export interface TopLevelCode {
   usesAwait: boolean;
+  /** Where it waits at its top level: an interrupt has to end that. */
+  readonly waits: (AwaitExpression | ForOfStatement)[];
   readonly nestedVars: NestedVar[];
   readonly metaProperties: MetaProperty[];
   readonly usingBlocks: UsingBlock[];
@@ -28,6 +30,7 @@ export interface TopLevelCode {
 export function topLevelCode(program: Program): TopLevelCode {
   const found: TopLevelCode = {
     usesAwait: false,
+    waits: [],
     nestedVars: [],
     metaProperties: [],
     usingBlocks: [],
@@ -44,6 +47,7 @@ interface Visit {
 
 function visit(node: AnyNode, parent: AnyNode, { inFunction, found }: Visit): void {
   if (!inFunction && isAwait(node)) found.usesAwait = true;
+  if (!inFunction && isWait(node)) found.waits.push(node);
   if (node.type === "MetaProperty" && node.meta.name === "import") found.metaProperties.push(node);
   if (node.type === "VariableDeclaration") visitDeclaration(node, parent, { inFunction, found });
   if (isBlock(node)) {
@@ -72,5 +76,8 @@ const isAwait = (node: AnyNode): boolean =>
   (node.type === "ExportNamedDeclaration" && Boolean(node.source)) ||
   (node.type === "ForOfStatement" && node.await) ||
   (node.type === "VariableDeclaration" && node.kind === "await using");
+
+const isWait = (node: AnyNode): node is AwaitExpression | ForOfStatement =>
+  node.type === "AwaitExpression" || (node.type === "ForOfStatement" && node.await);
 
 const isBlock = (node: AnyNode): boolean => node.type === "BlockStatement" || node.type === "StaticBlock";

@@ -13,6 +13,8 @@ export class CellSupport {
   readonly #modules: UserModules;
   readonly #filename: string;
   readonly #resources: (() => unknown)[] = [];
+  /** Ends the wait that the cell is in. */
+  #endWait: ((reason: unknown) => void) | undefined;
 
   constructor(variables: GlobalVariables, modules: UserModules, filename: string) {
     this.#variables = variables;
@@ -26,6 +28,37 @@ export class CellSupport {
     const filename = join(dirname, this.#filename);
     const resolve = (specifier: string) => this.#modules.resolve(specifier);
     return { url: pathToFileURL(filename).href, filename, dirname, resolve };
+  }
+
+  /** Makes the wait that the cell is in throw the signal's reason when it aborts; waits that follow are waits again. */
+  endWaitOn(signal: AbortSignal): void {
+    signal.addEventListener("abort", () => this.#endWait?.(signal.reason), { once: true });
+  }
+
+  /** What a top-level `await` awaits instead of its value. */
+  wait(value: unknown): unknown {
+    if (typeof value !== "object" || value === null || !("then" in value)) return value;
+    return new Promise((resolve, reject) => {
+      this.#endWait = reject;
+      // V8 follows these very functions from an error back to the cell's line; closures would end its stack trace.
+      Promise.resolve(value).then(resolve, reject);
+    });
+  }
+
+  /** The same for what a top-level `for await` goes through. */
+  async *each(values: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<unknown> {
+    const iterator = Symbol.asyncIterator in values ? values[Symbol.asyncIterator]() : values[Symbol.iterator]();
+    let isDone: boolean | undefined = false;
+    try {
+      for (;;) {
+        const next = (await this.wait(iterator.next())) as IteratorResult<unknown>;
+        isDone = next.done;
+        if (isDone) return;
+        yield await this.wait(next.value);
+      }
+    } finally {
+      if (!isDone) await iterator.return?.();
+    }
   }
 
   /** Loads a module and sets the variables that the import binds. */

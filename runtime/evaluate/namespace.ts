@@ -3,6 +3,7 @@ import { rememberScript } from "../../canning/functions/script-urls.ts";
 import type { BuiltinReference, CellProgram } from "../../protocol/cell-program.ts";
 import type { UserVariables } from "../../protocol/host.ts";
 import { variableSuffix } from "../cell/builtin-globals.ts";
+import { owningRequest } from "../output/running-request.ts";
 import { rememberSource } from "./cell-sources.ts";
 import { CellSupport } from "./cell-support.ts";
 import { GlobalVariables } from "./global-variables.ts";
@@ -35,6 +36,8 @@ export class Namespace implements UserVariables {
     this.modules.prepare(program.code);
     const fresh = this.#variables.declare(program.names);
     const support = new CellSupport(this.#variables, this.modules, program.filename);
+    const signal = program.isAsync ? owningRequest()?.signal : undefined;
+    if (signal) support.endWaitOn(signal);
     try {
       const cell = this.#compile(program);
       const finished = cell(support);

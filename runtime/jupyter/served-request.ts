@@ -35,7 +35,7 @@ export class ServedRequest implements RunningRequest {
   #isBusyShown = false;
   #isOver = false;
   #abort: AbortController | undefined;
-  #isInterrupted = false;
+  #interruption: Error | undefined;
 
   constructor(message: Message, ways: PublishingWays) {
     const { header, metadata, content, buffers, idents } = message;
@@ -61,7 +61,7 @@ export class ServedRequest implements RunningRequest {
   /** Aborts when the request is interrupted. */
   get signal(): AbortSignal {
     this.#abort ??= new AbortController();
-    if (this.#isInterrupted) this.#abort.abort();
+    if (this.#interruption) this.#abort.abort(this.#interruption);
     return this.#abort.signal;
   }
 
@@ -76,8 +76,8 @@ export class ServedRequest implements RunningRequest {
     if (!this.isLean) this.#showBusy();
   }
 
-  interrupt(reason: unknown): void {
-    this.#isInterrupted = true;
+  interrupt(reason: Error): void {
+    this.#interruption = reason;
     this.#abort?.abort(reason);
   }
 

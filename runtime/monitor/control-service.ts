@@ -11,6 +11,8 @@ export interface ControlServiceOptions {
   /** A signal other than SIGINT, for this process. */
   signal(signal: number): void;
   shutdown(request: Message, restart: boolean): void;
+  /** These shell requests are not to run; without ids, none of those that are queued. */
+  abort(msgIds: readonly string[] | undefined): void;
   /** Everything that is for the main thread. */
   forward(frames: Frames): void;
   log(text: string): void;
@@ -44,6 +46,10 @@ export class ControlService {
         break;
       case "signal_request":
         this.#signal(message);
+        break;
+      case "abort_request":
+        this.#options.abort(idsOf(message.content["msg_ids"]));
+        this.#reply(message, "abort_reply", { status: "ok" });
         break;
       case "shutdown_request": {
         const restart = message.content["restart"] === true;
@@ -79,4 +85,10 @@ export class ControlService {
     const { session, channel } = this.#options;
     channel.send(session.pack({ type, content, parent: request.header, idents: request.idents }));
   }
+}
+
+/** One id, several, or none, which means all. */
+function idsOf(value: unknown): readonly string[] | undefined {
+  if (typeof value === "string") return [value];
+  return Array.isArray(value) ? value.filter((id) => typeof id === "string") : undefined;
 }

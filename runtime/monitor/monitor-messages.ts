@@ -63,6 +63,8 @@ export type FromMonitor =
   /** JavaScript of the main thread was stopped by force, under request `serial`. */
   | { readonly kind: "stopped"; readonly serial: number }
   | { readonly kind: "control"; readonly frames: readonly Uint8Array[] }
+  /** These shell requests are not to run; without ids, none of those that are queued. */
+  | { readonly kind: "abort"; readonly msgIds: readonly string[] | undefined }
   | { readonly kind: "end"; readonly reason: EndReason }
   | { readonly kind: "log"; readonly text: string };
 

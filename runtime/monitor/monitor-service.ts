@@ -118,6 +118,7 @@ export class MonitorService {
         isRunning: (msgId) => this.#running.isRunning(msgId),
         signal: (signal) => process.kill(process.pid, signal),
         shutdown: ({ header }, restart) => this.#end({ kind: "shutdown", restart, parent: JSON.stringify(header) }),
+        abort: (msgIds) => this.#tell({ kind: "abort", msgIds }),
         forward: (frames) => this.#tell({ kind: "control", frames }),
         log: (text) => this.#tell({ kind: "log", text }),
       });

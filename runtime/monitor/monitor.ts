@@ -22,6 +22,8 @@ import { RunningRequest } from "./running-request.ts";
 export interface MonitorListener {
   /** A control message, verified already, to be answered with `Monitor.send`. */
   control(frames: Buffer[]): void;
+  /** These shell requests are not to run; without ids, none of those that are queued. The monitor has answered. */
+  abort(msgIds: readonly string[] | undefined): void;
   /** Request `serial` is interrupted: if it still runs it ends as KeyboardInterrupt. Its JavaScript may be gone. */
   interrupt(serial: number): void;
   /** JavaScript was stopped by force: whatever waited for a microtask has to be looked after. */
@@ -168,6 +170,9 @@ export class Monitor implements AsyncDisposable {
         break;
       case "control":
         listener?.control(asBuffers(message.frames));
+        break;
+      case "abort":
+        listener?.abort(message.msgIds);
         break;
       case "end":
         listener?.end(message.reason);

@@ -4,6 +4,8 @@ import type { Header } from "../../protocol/envelope.ts";
 /** A request whose code runs, or ran: what its output names as its parent. */
 export interface RunningRequest {
   readonly header: Header;
+  /** Aborts when the request is interrupted. */
+  readonly signal?: AbortSignal;
 }
 
 const storage = new AsyncLocalStorage<RunningRequest>();

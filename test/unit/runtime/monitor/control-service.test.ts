@@ -19,6 +19,7 @@ function start() {
     isRunning: (msgId) => msgId === "running",
     signal: (signal) => events.push(["signal", signal]),
     shutdown: ({ header }, restart) => events.push(["shutdown", header.msg_type, restart]),
+    abort: (msgIds) => events.push(["abort", msgIds]),
     forward: (frames) => events.push(["forward", frames.length]),
     log: (text) => events.push(["log", text]),
   });
@@ -65,10 +66,22 @@ test("shutdown is answered before it is done", async () => {
   expect(events).toEqual([["shutdown", "shutdown_request", true]]);
 });
 
+test("an abort is answered at once, though the main thread runs on; without ids it means all", async () => {
+  const { ask, events } = start();
+  expect(await ask("abort_request", { msg_ids: ["a", "b"] })).toEqual(["abort_reply", { status: "ok" }]);
+  await ask("abort_request", { msg_ids: "c" });
+  await ask("abort_request");
+  expect(events).toEqual([
+    ["abort", ["a", "b"]],
+    ["abort", ["c"]],
+    ["abort", undefined],
+  ]);
+});
+
 test("what it does not know goes to the main thread; forgeries do not", async () => {
   const { ask, peer, client, events } = start();
-  peer.send(client.pack({ type: "abort_request" }));
-  peer.send(session("stranger", "other key").pack({ type: "abort_request" }));
+  peer.send(client.pack({ type: "clear_request" }));
+  peer.send(session("stranger", "other key").pack({ type: "clear_request" }));
   await ask("interrupt_request");
   expect(events).toEqual([
     ["forward", 7],
