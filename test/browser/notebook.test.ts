@@ -66,7 +66,6 @@ test("the example notebook runs from top to bottom on a cluster that the panel s
 
 test("Stop ends every process of the cluster; after Start the notebook connects again", async () => {
   expect(clusterProcesses()).toEqual([1, 4]);
-  await page.screenshot(join(images, "clusters-panel.png"), page.page.locator("#jp-left-stack"));
   await cluster("running").getByRole("button", { name: "Stop" }).click();
   await page.page.locator(".jp-Dialog").getByRole("button", { name: "Stop" }).click();
   await cluster("stopped").waitFor({ timeout: 30_000 });
