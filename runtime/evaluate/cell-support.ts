@@ -48,16 +48,17 @@ export class CellSupport {
   /** The same for what a top-level `for await` goes through. */
   async *each(values: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<unknown> {
     const iterator = Symbol.asyncIterator in values ? values[Symbol.asyncIterator]() : values[Symbol.iterator]();
-    let isDone: boolean | undefined = false;
+    let isLeft = true;
     try {
       for (;;) {
+        isLeft = false; // An iterator that fails or is done is not to be closed.
         const next = (await this.wait(iterator.next())) as IteratorResult<unknown>;
-        isDone = next.done;
-        if (isDone) return;
+        if (next.done) return;
+        isLeft = true;
         yield await this.wait(next.value);
       }
     } finally {
-      if (!isDone) await iterator.return?.();
+      if (isLeft) await iterator.return?.();
     }
   }
 
