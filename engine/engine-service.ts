@@ -31,6 +31,8 @@ export interface EngineServiceOptions {
 
 /** A controller that has not subscribed by then does not relay output, which is no reason not to compute. */
 const subscriptionMs = 2000;
+/** Replies and the news of the engine's end take different ways through the controller. */
+const headStartMs = 50;
 
 /** A registered engine at work: from its connections to its end. */
 export class EngineService {
@@ -81,7 +83,7 @@ export class EngineService {
       flushOutput: () => this.#output.flush(),
       log: (text) => this.#log.warn(text),
     });
-    this.#exit = interceptExit((code) => setTimeout(() => void this.#end(code), 0));
+    this.#exit = interceptExit((code) => setTimeout(() => void this.#end(code), headStartMs));
   }
 
   /** Ends the process as `process.exit` does. */
@@ -128,7 +130,7 @@ export class EngineService {
     switch (reason.kind) {
       case "shutdown": {
         const parent = parseJson(reason.parent) as Header;
-        this.#shell.close(); // The hub takes the engine for gone when it reads what follows: first the replies.
+        await this.#finishWork();
         this.#publisher.publish({ type: "shutdown_reply", content: { status: "ok", restart: reason.restart }, parent });
         return this.#end(0);
       }
@@ -144,10 +146,15 @@ export class EngineService {
     }
   }
 
+  /** Answers all requests, and lets the answers go ahead: a client takes them for lost once it hears of the end. */
+  async #finishWork(): Promise<void> {
+    if (this.#shell.close()) await sleep(headStartMs);
+  }
+
   async #end(code: number): Promise<void> {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    this.#shell.close();
+    await this.#finishWork();
     this.#output.flush();
     await this.#channels[Symbol.asyncDispose]();
     await this.#options.monitor[Symbol.asyncDispose]();

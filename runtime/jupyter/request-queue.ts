@@ -15,6 +15,10 @@ export class RequestQueue {
   readonly #aborted = new Set<string>();
   #areAllAborted = false;
 
+  get hasWork(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   push(queued: QueuedRequest): void {
     this.#waiting.push(queued);
   }

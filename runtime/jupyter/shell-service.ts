@@ -119,13 +119,18 @@ export class ShellService {
     this.#advance();
   }
 
-  /** Nothing runs any more: the running request is interrupted, all others and those to come are aborted. */
-  close(): void {
+  /**
+   * Nothing runs any more: the running request is interrupted, all others and those to come are aborted.
+   * @returns whether there were any
+   */
+  close(): boolean {
+    const hadWork = this.#current !== undefined || this.#queue.hasWork;
     this.#isClosed = true;
     this.#queue.areAllAborted = true;
     clearTimeout(this.#abortTimer);
     if (this.#current) this.interrupt(this.#current.serial);
     this.#advance();
+    return hadWork;
   }
 
   #unpack(frames: Buffer[]): Message | undefined {
