@@ -1,6 +1,7 @@
 import type { UserVariables } from "../protocol/host.ts";
 import { CanningError } from "./canning-error.ts";
 import type { Codec, CodecName } from "./codecs/codec.ts";
+import { unreadable } from "./codecs/head.ts";
 import { msgpackCodec } from "./codecs/msgpack-codec.ts";
 import { v8Codec } from "./codecs/v8-codec.ts";
 import { type RequireModule, requireFromHere } from "./functions/known-modules.ts";
@@ -51,7 +52,7 @@ export function uncan(buffers: readonly Buffer[], options: UncanOptions = {}): u
   try {
     return raising.value(codecs[options.codec ?? "v8"].decode(buffers, standIn));
   } catch (error) {
-    throw tooDeep(error, "cannot read a canned value");
+    throw unreadable(tooDeep(error, "cannot read a canned value"));
   }
 }
 

@@ -46,7 +46,12 @@ export function readable<T>(read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    if (cause instanceof CanningError) throw cause;
-    throw new CanningError(`cannot read a canned value: ${(cause as Error).message}`, { cause });
+    throw unreadable(cause);
   }
+}
+
+export function unreadable(cause: unknown): CanningError {
+  if (cause instanceof CanningError) return cause;
+  const problem = cause instanceof Error ? cause.message : String(cause);
+  return new CanningError(`cannot read a canned value: ${problem}`, { cause });
 }
