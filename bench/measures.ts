@@ -1,4 +1,4 @@
-import { Client, Cluster } from "../client/index.ts";
+import { Client, Cluster } from "tsparallel";
 
 /** One side of the comparison. Every measure gives its samples, in the unit that `units` names. */
 export interface Contender extends AsyncDisposable {

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
-import { parseJson } from "../protocol/json.ts";
 import type { Contender, Measure } from "./measures.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -32,6 +31,6 @@ export class PythonContender implements Contender {
   async #ask(line: string): Promise<unknown> {
     this.#child.stdin?.write(`${line}\n`);
     const [answer] = (await once(this.#answers, "line")) as [string];
-    return parseJson(answer);
+    return JSON.parse(answer);
   }
 }

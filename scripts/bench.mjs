@@ -9,8 +9,12 @@ const build = spawnSync(
   [join(root, "node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.bench.json"],
   { cwd: root, stdio: "inherit" },
 );
-const run = spawnSync(process.execPath, ["--expose-internals", join(root, "dist", "bench", "against-ipyparallel.js")], {
-  cwd: root,
-  stdio: "inherit",
-});
+const run = spawnSync(
+  process.execPath,
+  ["--expose-internals", join(root, ".cache", "bench", "against-ipyparallel.js")],
+  {
+    cwd: root,
+    stdio: "inherit",
+  },
+);
 process.exitCode = build.status || run.status || 0;
