@@ -5,7 +5,9 @@ import { type LabPage, TestBrowser } from "../support/browser.ts";
 import { type Lab, startLab } from "../support/lab.ts";
 import { bundles, errors, streamText, writeNotebook } from "../support/notebook.ts";
 
-const images = join(import.meta.dirname, "..", "..", "docs", "images");
+/** `UPDATE_PICTURES=1 npm test` renews the pictures of the docs. */
+const folder = process.env["UPDATE_PICTURES"] ? "docs" : ".cache";
+const images = join(import.meta.dirname, "..", "..", folder, "images");
 let lab: Lab;
 let browser: TestBrowser;
 let page: LabPage;
