@@ -26,20 +26,12 @@ export class RequestQueue {
   /** Removes what is not to run, in order. */
   takeAborted(): ServedRequest[] {
     if (!this.#areAllAborted && this.#aborted.size === 0) return [];
-    const aborted = this.#waiting.filter(({ request }) => this.#isAborted(request));
-    if (aborted.length === 0) return [];
-    const requests = new Set(aborted.map(({ request }) => request));
-    const rest = this.#waiting.filter(({ request }) => !requests.has(request));
-    this.#waiting.splice(0, this.#waiting.length, ...rest);
-    return [...requests];
+    return this.#take((request) => this.#isAborted(request));
   }
 
   /** Removes all that would run user code, in order. */
   takeUserCode(): ServedRequest[] {
-    const requests = this.#waiting.map(({ request }) => request).filter((request) => request.runsUserCode);
-    const rest = this.#waiting.filter(({ request }) => !request.runsUserCode);
-    this.#waiting.splice(0, this.#waiting.length, ...rest);
-    return requests;
+    return this.#take((request) => request.runsUserCode);
   }
 
   /** The next one to run. */
@@ -59,6 +51,18 @@ export class RequestQueue {
   /** From now until it is set back, nothing that is queued or comes in runs user code. */
   set areAllAborted(value: boolean) {
     this.#areAllAborted = value;
+  }
+
+  /** Asks once for each request: an abort that was awaited is forgotten when it is found. */
+  #take(isTaken: (request: ServedRequest) => boolean): ServedRequest[] {
+    const taken: ServedRequest[] = [];
+    const rest = this.#waiting.filter(({ request }) => {
+      if (!isTaken(request)) return true;
+      taken.push(request);
+      return false;
+    });
+    if (taken.length > 0) this.#waiting.splice(0, this.#waiting.length, ...rest);
+    return taken;
   }
 
   #isAborted(request: ServedRequest): boolean {
