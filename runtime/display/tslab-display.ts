@@ -3,35 +3,23 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { currentHost } from "../../protocol/host.ts";
 import { isJsonObject, type JsonObject, parseJson } from "../../protocol/json.ts";
+import { type MimeDisplay, mimeDisplay } from "../../protocol/mime-display.ts";
 
 /*
  * What `import … from "tslab"` gives in a cell: the API of tslab 1.0, shown by our kernel. tslab's own would load a
  * TypeScript compiler into every engine and find no kernel of its own to show anything.
  */
 
-/** Shows content of one MIME type each. */
-export interface Display {
-  javascript(code: string): void;
-  html(code: string): void;
-  markdown(text: string): void;
-  latex(text: string): void;
-  svg(code: string): void;
-  png(bytes: Uint8Array): void;
-  jpeg(bytes: Uint8Array): void;
-  gif(bytes: Uint8Array): void;
-  pdf(bytes: Uint8Array): void;
-  text(text: string): void;
-  raw(contentType: string, content: string | Uint8Array): void;
-}
+export type Display = MimeDisplay;
 
 /** Each call adds an output. */
-export const display: Display = makeDisplay((data) => publish("display_data", data, {}));
+export const display: Display = mimeDisplay((data) => publish("display_data", data, {}));
 
 /** Each call replaces the output of the one before. */
 export function newDisplay(): Display {
   const transient = { display_id: randomUUID() };
   let isShown = false;
-  return makeDisplay((data) => {
+  return mimeDisplay((data) => {
     publish(isShown ? "update_display_data" : "display_data", data, transient);
     isShown = true;
   });
@@ -47,24 +35,6 @@ export const versions = {
   },
   node: process.version,
 };
-
-function makeDisplay(show: (data: JsonObject) => void): Display {
-  const raw: Display["raw"] = (type, content) =>
-    show({ [type]: typeof content === "string" ? content : Buffer.from(content).toString("base64") });
-  return {
-    javascript: (code) => raw("text/javascript", code),
-    html: (code) => raw("text/html", code),
-    markdown: (text) => raw("text/markdown", text),
-    latex: (text) => raw("text/latex", text),
-    svg: (code) => raw("image/svg+xml", code),
-    png: (bytes) => raw("image/png", bytes),
-    jpeg: (bytes) => raw("image/jpeg", bytes),
-    gif: (bytes) => raw("image/gif", bytes),
-    pdf: (bytes) => raw("application/pdf", bytes),
-    text: (text) => raw("text/plain", text),
-    raw,
-  };
-}
 
 function publish(type: "display_data" | "update_display_data", data: JsonObject, transient: JsonObject): void {
   const host = currentHost();
