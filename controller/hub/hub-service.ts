@@ -111,6 +111,8 @@ export class HubService {
         return { type: "queue_reply", content: queueStatus(request.content, this.#options.work) };
       case "shutdown_request":
         return { type: "shutdown_reply", content: this.#shutDown(header) };
+      default:
+        throw new Refusal("KeyError", `This controller does not answer ${request.type}`);
     }
   }
 
