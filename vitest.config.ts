@@ -19,6 +19,7 @@ export default defineConfig({
       project("unit", "test/unit/**/*.test.ts", 5),
       project("contract", "test/contract/**/*.test.ts", 20),
       project("integration", "test/integration/**/*.test.ts", 60, true),
+      project("load", "test/load/**/*.test.ts", 600, true),
       project("browser", "test/browser/**/*.test.ts", 240, true),
     ],
     coverage: { include: ["protocol/**", "canning/**", "controller/**", "runtime/**", "client/**"] },
