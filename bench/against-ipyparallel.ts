@@ -13,6 +13,7 @@ const plan: readonly (readonly [Measure, number])[] = [
   ["balanced", 100],
   ["throughput", 2000],
   ["push", 128],
+  ["memory", 10_000],
 ];
 const rounds = 3;
 const contenders = { tsparallel: () => new OwnContender(), ipyparallel: () => new PythonContender() };
@@ -39,9 +40,9 @@ async function main(): Promise<void> {
 function report(samples: Samples): void {
   const rows = plan.map(([measure]) => {
     const [ours, theirs] = [summary(samples.tsparallel[measure]), summary(samples.ipyparallel[measure])];
-    const isRate = units[measure] !== "ms";
+    const isRate = units[measure].endsWith("/s");
     const times = isRate ? ours.median / theirs.median : theirs.median / ours.median;
-    return { measure, unit: units[measure], tsparallel: ours, ipyparallel: theirs, "times as fast": round(times) };
+    return { measure, unit: units[measure], tsparallel: ours, ipyparallel: theirs, "times as good": round(times) };
   });
   console.table(
     rows.map((row) => ({ ...row, tsparallel: row.tsparallel.median, ipyparallel: row.ipyparallel.median })),

@@ -6,6 +6,7 @@ import time
 
 import ipyparallel as ipp
 import numpy as np
+import psutil
 
 
 def echo():
@@ -50,6 +51,13 @@ class Peer:
         begin = time.perf_counter()
         self.rc[0].push({"array": array}, block=True)
         return [megabytes / (time.perf_counter() - begin)]
+
+    def memory(self, tasks):
+        """Megabytes that the controller's processes have resident after so many tasks."""
+        self.throughput(tasks)
+        controller = psutil.Process(self.cluster.controller.pid)
+        processes = [controller, *controller.children(recursive=True)]
+        return [sum(process.memory_info().rss for process in processes) / 2**20]
 
     def _time(self, view, times):
         view.apply_sync(echo)

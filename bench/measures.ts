@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { Client, Cluster } from "tsparallel";
 
 /** One side of the comparison. Every measure gives its samples, in the unit that `units` names. */
@@ -12,6 +13,7 @@ export const units = {
   balanced: "ms",
   throughput: "tasks/s",
   push: "MB/s",
+  memory: "MB",
 } as const;
 export type Measure = keyof typeof units;
 
@@ -34,6 +36,9 @@ export class OwnContender implements Contender {
         return [await this.#throughput(argument)];
       case "push":
         return [await this.#push(argument)];
+      case "memory":
+        await this.#throughput(argument);
+        return [this.#controllerMegabytes()];
     }
   }
 
@@ -62,12 +67,23 @@ export class OwnContender implements Contender {
     return (tasks / (performance.now() - begin)) * 1000;
   }
 
+  /** What the controller, one process, has resident. */
+  #controllerMegabytes(): number {
+    const controller = this.#cluster?.processes().find(({ role }) => role === "controller");
+    if (!controller) throw new Error("Measure start first.");
+    return residentMegabytes(controller.process.record.pid);
+  }
+
   async #push(megabytes: number): Promise<number> {
     const array = new Float64Array((megabytes * 1024 * 1024) / 8);
     const begin = performance.now();
     await this.#rc.view(0).push({ array });
     return (megabytes / (performance.now() - begin)) * 1000;
   }
+}
+
+function residentMegabytes(pid: number): number {
+  return Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" })) / 1024;
 }
 
 async function timed(times: number, work: () => PromiseLike<unknown>): Promise<number[]> {
