@@ -41,8 +41,9 @@ function optionShape(key: string, option: z.ZodType): OptionShape {
   };
 }
 
-/** The schema and what its wrappers (`default`, `optional`, …) wrap, outermost first. */
+/** The schema and what its wrappers (`default`, `optional`, …) wrap, outermost first; of a conversion, its result. */
 function layersOf(schema: z.ZodType): z.ZodType[] {
+  if (schema instanceof z.ZodPipe) return [schema, ...layersOf(schema.out as z.ZodType)];
   const isWrapper =
     schema instanceof z.ZodDefault ||
     schema instanceof z.ZodOptional ||

@@ -11,6 +11,7 @@ import { HubService } from "./hub/hub-service.ts";
 import { Registry } from "./hub/registry.ts";
 import type { ControllerOptions } from "./options.ts";
 import { SchedulerServices } from "./scheduler/scheduler-services.ts";
+import { type SchemeName, schemeNames } from "./scheduler/schemes.ts";
 
 export interface ControllerServiceOptions {
   readonly options: ControllerOptions;
@@ -48,7 +49,7 @@ export class ControllerService implements AsyncDisposable {
     this.#schedulers = new SchedulerServices({
       channels,
       session,
-      scheme: options.scheme,
+      scheme: schemeNamed(options.scheme),
       highWaterMark: options.hwm,
       isRegistered: (engine) => registry.isRegistered(engine),
       observer: activity,
@@ -94,3 +95,9 @@ const patienceMs = ({ registrationTimeout, ping }: ControllerOptions): number =>
   registrationTimeout > 0 ? registrationTimeout * 1000 : Math.max(leastPatienceMs, 10 * ping);
 
 const graceProbes = ({ lossGraceMs }: ControllerOptions): number => Math.max(1, Math.ceil(lossGraceMs / probeMs));
+
+function schemeNamed(scheme: string): SchemeName {
+  const name = schemeNames.find((candidate) => candidate === scheme);
+  if (!name) throw new Error(`--scheme=${scheme} is not supported yet: use ${schemeNames.join(", ")}.`);
+  return name;
+}

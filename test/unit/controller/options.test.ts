@@ -40,6 +40,27 @@ test("cluster id and key come from the environment unless the command line has t
   expect(read(["--cluster-id="], env)).toMatchObject({ clusterId: "" });
 });
 
-test("a scheme that does not exist here is refused", () => {
-  expect(() => read(["--scheme=pure"])).toThrow("--scheme");
+test("a scheme that is neither a name nor a path is refused", () => {
+  expect(() => read(["--scheme=purest"])).toThrow("--scheme");
+});
+
+test.each([
+  ["--ports=10101-10103,10200", { ports: [10101, 10102, 10103, 10200] }],
+  ["--ports=10101 10102", { ports: [10101, 10102] }],
+  ["--engine-ports=10101", { enginePorts: [10101] }],
+  ["--no-curve", { curve: false }],
+  ["--sqlitedb", { db: "sqlitedb" }],
+  ["--scheme=./mine.ts", { scheme: "./mine.ts" }],
+  ["--usethreads", { useThreads: true }],
+  ["--user=me", { username: "me" }],
+])("%s is understood", (word, expected) => {
+  expect(read([word])).toMatchObject({ ...expected, warnings: [] });
+});
+
+test.each(["--ports=10120-10101", "--ports=0", "--ports=some", "--ports=1-99999"])("%s is refused", (word) => {
+  expect(() => read([word])).toThrow("--ports");
+});
+
+test("ipc is refused with the reason", () => {
+  expect(() => read(["--transport=ipc"])).toThrow("only tcp is spoken");
 });
