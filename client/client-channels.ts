@@ -71,9 +71,4 @@ function refuseUnknown(connection: ClientConnection): void {
     throw new ConnectError(
       "The controller encrypts with CURVE, which this client does not speak yet: start it with --no-curve.",
     );
-  const packers = [connection.pack, connection.unpack];
-  if (packers.some((packer) => packer !== "json" && packer !== "orjson"))
-    throw new ConnectError(
-      `The controller packs messages with ${connection.pack}: start it with --Session.packer=json.`,
-    );
 }

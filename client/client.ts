@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { inspect } from "node:util";
 import { currentHost } from "../protocol/host.ts";
 import { sessionId } from "../protocol/ids.ts";
+import { openPacker } from "../protocol/open-packer.ts";
 import { Session } from "../protocol/session.ts";
 import { Signer } from "../protocol/signature.ts";
 import { type ClientChannels, hubAddress, openChannels } from "./client-channels.ts";
@@ -41,8 +42,11 @@ export class Client implements AsyncDisposable {
    */
   static async connect(options: ConnectOptions = {}): Promise<Client> {
     const file = findConnection(options);
+    const packer = await openPacker(file, "The connection file").catch((cause: Error) => {
+      throw new ConnectError(cause.message, { cause });
+    });
     const signer = new Signer(file.key, file.signature_scheme);
-    const session = new Session({ id: sessionId(randomBytes(16)), signer, pid: process.pid });
+    const session = new Session({ id: sessionId(randomBytes(16)), signer, packer, pid: process.pid });
     const channels = openChannels(file);
     const connection = new ConnectionService(channels, session);
     try {

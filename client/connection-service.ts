@@ -173,7 +173,7 @@ export class ConnectionService implements AsyncDisposable {
   #takeOutput(frames: Buffer[]): void {
     const at = frames.findIndex((frame) => frame.equals(delimiter));
     if (!frames[at + 3]?.includes(this.#sessionBytes)) return;
-    this.pending.takeOutput(this.session.read(openEnvelope(frames, this.session.signer)));
+    this.pending.takeOutput(this.session.read(openEnvelope(frames, this.session)));
   }
 
   #takeNotification({ header, content }: Message): void {

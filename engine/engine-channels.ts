@@ -47,7 +47,12 @@ export function monitorRole(connection: EngineConnection, registered: Registered
   return {
     kind: "engine",
     name: `engine ${id}`,
-    session: { id: session.id, key: connection.key, scheme: connection.signature_scheme },
+    session: {
+      id: session.id,
+      key: connection.key,
+      scheme: connection.signature_scheme,
+      packer: session.packer.name,
+    },
     control: url(connection.control),
     heart: { ping: url(connection.hb_ping), pong: url(connection.hb_pong), periodMs: heartPeriodMs },
     iopub: { url: url(connection.iopub), stderrTopic: `engine.${id}.stderr` },

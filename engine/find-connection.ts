@@ -99,8 +99,5 @@ function checkSupport(connection: EngineConnection, where: string): EngineConnec
     throw new Error(
       `${where}: the controller encrypts with CURVE, which this engine does not speak yet: start it with --no-curve.`,
     );
-  for (const packer of [connection.pack, connection.unpack])
-    if (packer !== "json" && packer !== "orjson")
-      throw new Error(`${where}: the controller packs with ${packer}: start it with --Session.packer=json.`);
   return connection;
 }

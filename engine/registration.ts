@@ -3,6 +3,7 @@ import type { EngineConnection } from "../protocol/connection-file.ts";
 import { Deferred } from "../protocol/deferred.ts";
 import { type EngineId, engineId, sessionId } from "../protocol/ids.ts";
 import type { JsonObject } from "../protocol/json.ts";
+import { openPacker } from "../protocol/open-packer.ts";
 import { Session } from "../protocol/session.ts";
 import { Signer } from "../protocol/signature.ts";
 import { dealer } from "../transport/zmq-channel.ts";
@@ -36,7 +37,8 @@ export class RegistrationRefused extends Error {
 export async function register(options: RegistrationOptions, signal?: AbortSignal): Promise<Registered | undefined> {
   const { connection, url, id, timeoutMs } = options;
   const signer = new Signer(connection.key, connection.signature_scheme);
-  const session = new Session({ id: sessionId(randomBytes(16)), signer, pid: process.pid });
+  const packer = await openPacker(connection, "The connection file");
+  const session = new Session({ id: sessionId(randomBytes(16)), signer, packer, pid: process.pid });
   await using channel = dealer({ identity: session.id }).connect(url);
   const answered = new Deferred<JsonObject>();
   channel.listen((frames) => {

@@ -140,7 +140,7 @@ function roleOf(connection: KernelConnection, session: Session): MonitorRole {
   return {
     kind: "kernel",
     name: "the kernel",
-    session: { id: session.id, key: connection.key, scheme: connection.signature_scheme },
+    session: { id: session.id, key: connection.key, scheme: connection.signature_scheme, packer: "json" },
     control: kernelUrl(connection, connection.control_port),
     heartbeat: kernelUrl(connection, connection.hb_port),
     iopub: kernelUrl(connection, connection.iopub_port),

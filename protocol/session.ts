@@ -1,8 +1,9 @@
 import { systemClock, wireDate } from "./clock.ts";
 import {
+  type Dialect,
   delimiter,
   type Envelope,
-  emptyDict,
+  findExcess,
   type Header,
   InvalidMessage,
   openEnvelope,
@@ -11,6 +12,7 @@ import {
 } from "./envelope.ts";
 import type { SessionId } from "./ids.ts";
 import type { JsonObject } from "./json.ts";
+import { jsonPacker, type Packer } from "./packer.ts";
 import { RecentMap } from "./recent-map.ts";
 import type { Signer } from "./signature.ts";
 
@@ -40,6 +42,8 @@ export interface Outgoing {
 export interface SessionOptions {
   readonly id: SessionId;
   readonly signer: Signer;
+  /** JSON unless given. */
+  readonly packer?: Packer;
   readonly username?: string;
   readonly pid?: number;
   /** Milliseconds since 1970, fractions welcome. */
@@ -50,9 +54,11 @@ export interface SessionOptions {
 const rememberedSignatures = 65_536;
 
 /** One party's identity on the wire: makes headers, signs what goes out, verifies what comes in. */
-export class Session {
+export class Session implements Dialect {
   readonly id: SessionId;
   readonly signer: Signer;
+  readonly packer: Packer;
+  readonly #empty: Buffer;
   readonly #username: string;
   readonly #pid: number;
   readonly #now: () => number;
@@ -62,6 +68,8 @@ export class Session {
   constructor(options: SessionOptions) {
     this.id = options.id;
     this.signer = options.signer;
+    this.packer = options.packer ?? jsonPacker;
+    this.#empty = this.packer.encode({});
     this.#username = options.username ?? "user";
     this.#pid = options.pid ?? 0;
     this.#now = options.now ?? systemClock;
@@ -79,17 +87,23 @@ export class Session {
     };
   }
 
-  /** Frames of a message, ready to send. Buffers are not copied. */
+  /**
+   * Frames of a message, ready to send. Buffers are not copied.
+   * @throws {RangeError} where the other side would refuse it for its length
+   */
   pack(message: Outgoing): Buffer[] {
-    const header = message.header ?? this.header(message.type);
-    const signed = [encode(header), encode(message.parent), encode(message.metadata), encode(message.content)];
+    const header = this.#encode(message.header ?? this.header(message.type));
+    const [parent, metadata] = [this.#encode(message.parent), this.#encode(message.metadata)];
+    const excess = findExcess(header, parent, metadata);
+    if (excess !== undefined) throw new RangeError(`The message cannot be sent: ${excess}.`);
+    const signed = [header, parent, metadata, this.#encode(message.content)];
     const signature = Buffer.from(this.signer.sign(signed), "latin1");
     return [...(message.idents ?? []), delimiter, signature, ...signed, ...(message.buffers ?? [])];
   }
 
   /** @throws {InvalidMessage} when malformed, badly signed or seen before */
   unpack(frames: readonly Buffer[]): Message {
-    return this.read(openEnvelope(frames, this.signer));
+    return this.read(openEnvelope(frames, this));
   }
 
   /** Parses the rest of an opened envelope and refuses a signature that came before. */
@@ -98,9 +112,9 @@ export class Session {
     return {
       idents: envelope.idents,
       header: envelope.header,
-      parent: parseParent(envelope.parentFrame),
-      metadata: parseDict(envelope.metadataFrame, "metadata"),
-      content: parseDict(envelope.contentFrame, "content"),
+      parent: parseParent(envelope.parentFrame, this.packer),
+      metadata: parseDict(envelope.metadataFrame, "metadata", this.packer),
+      content: parseDict(envelope.contentFrame, "content", this.packer),
       buffers: envelope.buffers,
     };
   }
@@ -110,8 +124,8 @@ export class Session {
     if (this.#seen.has(signature)) throw new InvalidMessage("the signature was used before (replayed message)");
     this.#seen.set(signature, true);
   }
-}
 
-function encode(dict: JsonObject | undefined): Buffer {
-  return dict === undefined ? emptyDict : Buffer.from(JSON.stringify(dict), "utf8");
+  #encode(dict: JsonObject | undefined): Buffer {
+    return dict === undefined ? this.#empty : this.packer.encode(dict);
+  }
 }

@@ -19,7 +19,7 @@ const mayImport: Record<string, readonly string[]> = {
 };
 const soleImporters: Record<string, string> = {
   zeromq: "transport/",
-  "msgpack-lite": "canning/",
+  "msgpack-lite": "canning/ protocol/msgpack-packer.ts",
   tslab: "runtime/types/",
   acorn: "runtime/ canning/",
 };

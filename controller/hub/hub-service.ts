@@ -77,7 +77,7 @@ export class HubService {
 
   #receive(frames: readonly Buffer[]): void {
     const { session } = this.#options;
-    const envelope = openEnvelope(frames, session.signer);
+    const envelope = openEnvelope(frames, session);
     const message = session.read(envelope);
     const answer = this.#answerOrRefuse(envelope, message);
     if (!answer) return;

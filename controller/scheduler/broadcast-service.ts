@@ -61,8 +61,8 @@ export class BroadcastService {
   }
 
   #submit(frames: Buffer[]): void {
-    const request = openEnvelope(frames, this.#options.session.signer);
-    const metadata = parseDict(request.metadataFrame, "metadata");
+    const request = openEnvelope(frames, this.#options.session);
+    const metadata = parseDict(request.metadataFrame, "metadata", this.#options.session.packer);
     const targets = readBroadcastTargets(metadata);
     const lost = targets.filter(({ uuid }) => !this.#options.isRegistered(uuid));
     const original = { ...metadata, original_msg_id: request.header.msg_id };
@@ -86,9 +86,9 @@ export class BroadcastService {
   #copy(request: Envelope, metadata: JsonObject, targets: readonly BroadcastTarget[]): void {
     const { engines, session } = this.#options;
     const { parentFrame, contentFrame, buffers } = request;
-    const metadataFrame = encode(metadata);
+    const metadataFrame = session.packer.encode(metadata);
     for (const target of targets) {
-      const header = encode({ ...request.header, msg_id: copyId(request, target) });
+      const header = session.packer.encode({ ...request.header, msg_id: copyId(request, target) });
       const signed = [header, parentFrame, metadataFrame, contentFrame];
       const signature = Buffer.from(session.signer.sign(signed), "latin1");
       engines.send([Buffer.from(target.uuid), ...request.idents, delimiter, signature, ...signed, ...buffers]);
@@ -97,9 +97,9 @@ export class BroadcastService {
 
   #answer(frames: Buffer[]): void {
     const { clients, session } = this.#options;
-    const envelope = openEnvelope(frames, session.signer);
+    const envelope = openEnvelope(frames, session);
     const [engine, ...client] = envelope.idents;
-    const metadata = parseDict(envelope.metadataFrame, "metadata");
+    const metadata = parseDict(envelope.metadataFrame, "metadata", session.packer);
     const original = metadata["original_msg_id"];
     if (!engine || typeof original !== "string") throw new InvalidMessage("a reply to no broadcast");
     if (metadata["is_coalescing"] !== true) {
@@ -123,9 +123,9 @@ export class BroadcastService {
       session.pack({
         type: envelope.header.msg_type,
         header: envelope.header,
-        parent: parseParent(envelope.parentFrame),
+        parent: parseParent(envelope.parentFrame, session.packer),
         metadata: { ...shown.metadata, broadcast_targets: replies.map(({ target }) => target.pair) },
-        content: parseDict(envelope.contentFrame, "content"),
+        content: parseDict(envelope.contentFrame, "content", session.packer),
         buffers: isOk ? replies.flatMap((reply) => reply.envelope.buffers) : [],
         idents,
       }),
@@ -145,5 +145,3 @@ export class BroadcastService {
 }
 
 const copyId = (request: Envelope, target: BroadcastTarget): MsgId => msgId(`${request.header.msg_id}_${target.uuid}`);
-
-const encode = (dict: JsonObject): Buffer => Buffer.from(JSON.stringify(dict), "utf8");

@@ -1,6 +1,6 @@
-import { openEnvelope } from "../../protocol/envelope.ts";
+import { type Dialect, openEnvelope } from "../../protocol/envelope.ts";
 import { type EngineUuid, engineUuid } from "../../protocol/ids.ts";
-import type { Signer } from "../../protocol/signature.ts";
+
 import type { Channel } from "../../transport/channel.ts";
 import type { Complaints } from "../complaints.ts";
 
@@ -9,7 +9,7 @@ export interface IopubServiceOptions {
   readonly engines: Channel;
   /** Publisher to every client. */
   readonly clients: Channel;
-  readonly signer: Signer;
+  readonly dialect: Dialect;
   /** An engine announced that it ends. */
   readonly engineLeft: (engine: EngineUuid) => void;
   readonly complaints: Complaints;
@@ -34,7 +34,7 @@ export class IopubService {
     this.#options.clients.send(frames);
     const [topic] = frames;
     if (!topic?.subarray(-farewell.length).equals(farewell)) return;
-    const { header } = openEnvelope(frames, this.#options.signer);
+    const { header } = openEnvelope(frames, this.#options.dialect);
     if (header.msg_type === "shutdown_reply") this.#options.engineLeft(engineUuid(header.session));
   }
 }

@@ -54,7 +54,7 @@ export class RelayService {
     frames[1] = client;
     engines.send(frames);
     if (!observer) return;
-    const { header } = openEnvelope(frames, session.signer);
+    const { header } = openEnvelope(frames, session);
     if (header.msg_type.endsWith("_request")) observer.requestSent(engine, msgId(header.msg_id));
   }
 
@@ -66,14 +66,14 @@ export class RelayService {
     clients.send(frames);
     if (!observer) return;
     const at = verifyFrames(frames, session.signer);
-    const parent = parseParent(frames[at + 3] ?? Buffer.alloc(0));
+    const parent = parseParent(frames[at + 3] ?? Buffer.alloc(0), session.packer);
     if (parent) observer.replyCame(engineUuid(engine.toString()), msgId(parent.msg_id));
   }
 
   /** Messages that expect no reply, as those of comms, get none. */
   #refuse(frames: Buffer[], engine: EngineUuid): void {
     const { session, clients } = this.#options;
-    const { header, idents } = openEnvelope(frames, session.signer);
+    const { header, idents } = openEnvelope(frames, session);
     if (!header.msg_type.endsWith("_request")) return;
     const type = header.msg_type.replace(/request$/, "reply");
     const failure = { code: "unknown-engine", engine, task: msgId(header.msg_id) } as const;

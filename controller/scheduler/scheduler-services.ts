@@ -47,7 +47,7 @@ export class SchedulerServices implements AsyncDisposable {
     new IopubService({
       engines: channels.iopubEngines,
       clients: channels.iopubClients,
-      signer: session.signer,
+      dialect: session,
       engineLeft: options.engineLeft,
       complaints,
     });

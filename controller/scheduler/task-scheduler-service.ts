@@ -77,10 +77,10 @@ export class TaskSchedulerService implements AsyncDisposable {
     const { session, scheduler } = this.#options;
     const at = verifyFrames(frames, session.signer);
     if (at !== 1) throw new InvalidMessage(`${at} addresses before a task, exactly one expected`);
-    const header = parseHeader(frame(frames, at + 2));
+    const header = parseHeader(frame(frames, at + 2), session.packer);
     const id = msgId(header.msg_id);
     if (scheduler.knows(id)) throw new InvalidMessage(`task ${id} was submitted before (replayed message)`);
-    const task = readTask(id, parseDict(frame(frames, at + 4), "metadata"));
+    const task = readTask(id, parseDict(frame(frames, at + 4), "metadata", session.packer));
     this.#held.set(id, { header, frames });
     this.#handle({ kind: "task-submitted", task });
   }
@@ -88,10 +88,10 @@ export class TaskSchedulerService implements AsyncDisposable {
   #answer(frames: Buffer[]): void {
     const { session, taskFinished } = this.#options;
     const at = verifyFrames(frames, session.signer);
-    const parent = parseParent(frame(frames, at + 3));
+    const parent = parseParent(frame(frames, at + 3), session.packer);
     if (!parent || at !== 2) throw new InvalidMessage("a reply to no task");
     const [task, engine] = [msgId(parent.msg_id), engineUuid(frame(frames, 0).toString())];
-    const outcome = readOutcome(parseDict(frame(frames, at + 4), "metadata"));
+    const outcome = readOutcome(parseDict(frame(frames, at + 4), "metadata", session.packer));
     const isDelivered = this.#handle({ kind: "task-answered", task, engine, outcome }, frames);
     if (isDelivered && outcome !== "aborted") taskFinished(engine, task);
   }

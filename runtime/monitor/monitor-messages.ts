@@ -1,8 +1,11 @@
+import type { PackerName } from "../../protocol/packer.ts";
+
 /** What the monitor thread needs to verify and sign messages in its process's name. */
 export interface MonitorSession {
   readonly id: string;
   readonly key: string;
   readonly scheme: string;
+  readonly packer: PackerName;
 }
 
 /** Monitor of an engine: everything connects out to the controller (wire protocol §4, §7.1). */

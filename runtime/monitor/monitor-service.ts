@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MessagePort } from "node:worker_threads";
 import type { SessionId } from "../../protocol/ids.ts";
+import { openPacker } from "../../protocol/open-packer.ts";
 import { Session } from "../../protocol/session.ts";
 import { Signer } from "../../protocol/signature.ts";
 import { ControlService } from "./control-service.ts";
@@ -109,7 +110,7 @@ export class MonitorService {
     try {
       const lost = () => this.#end({ kind: "controller-lost" });
       const channels = role.kind === "engine" ? engineChannels(role, lost) : await kernelChannels(role);
-      const session = openSession(role.session);
+      const session = await openSession(role.session);
       this.#serving = { role, session, channels };
       new ControlService({
         channel: channels.control,
@@ -175,5 +176,7 @@ export class MonitorService {
 }
 
 /** Ids of its messages differ from the main thread's by the process number, which is left out here. */
-const openSession = ({ id, key, scheme }: MonitorSession): Session =>
-  new Session({ id: id as SessionId, signer: new Signer(key, scheme) });
+async function openSession({ id, key, scheme, packer }: MonitorSession): Promise<Session> {
+  const signer = new Signer(key, scheme);
+  return new Session({ id: id as SessionId, signer, packer: await openPacker({ pack: packer, unpack: packer }, id) });
+}

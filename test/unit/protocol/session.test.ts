@@ -54,7 +54,7 @@ test("a changed byte in any signed frame is refused", () => {
     const frames = capturedFrames();
     const frame = frames[index] ?? Buffer.alloc(1);
     frame[frame.length - 1] = (frame.at(-1) ?? 0) ^ 1;
-    expect(() => openEnvelope(frames, new Signer(secret))).toThrow("signature");
+    expect(() => openEnvelope(frames, session(secret))).toThrow("signature");
   }
 });
 
@@ -65,7 +65,7 @@ test("the same message is accepted once", () => {
 });
 
 test("a cut message, a header that is no object and a missing delimiter are refused by name", () => {
-  const unsigned = new Signer("");
+  const unsigned = session("");
   const dict = Buffer.from("{}");
   const frames = (header: string) => [Buffer.from("<IDS|MSG>"), Buffer.alloc(0), Buffer.from(header), dict, dict, dict];
 

@@ -1,4 +1,4 @@
-/** The part of msgpack-lite 0.2 that the msgpack codec uses; the package has no types of its own. */
+/** The part of msgpack-lite 0.2 that is used here; the package has no types of its own. */
 declare module "msgpack-lite" {
   export interface Options {
     readonly codec: object;
