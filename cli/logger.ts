@@ -1,42 +1,38 @@
-import { appendFileSync } from "node:fs";
+import { LineSink, type SinkOptions } from "./log/line-sink.ts";
+import { type LogLevel, type LogLevelName, levelNumber, logLevels } from "./log/log-levels.ts";
+import { type LogFields, recordLine } from "./log/log-record.ts";
 
-/** Python's names and numbers, so that peers' `--log-level=10` means the same here. */
-export const logLevels = { debug: 10, info: 20, warn: 30, error: 40, critical: 50 } as const;
-export type LogLevel = keyof typeof logLevels | number;
-
-/** Writes one line a message: time, level, name, text. */
+/** Writes one line a message: time, level, speaker, fields, text. */
 export interface Logger {
-  debug(text: string): void;
-  info(text: string): void;
-  warn(text: string): void;
-  error(text: string): void;
+  debug(text: string, fields?: LogFields): void;
+  info(text: string, fields?: LogFields): void;
+  warn(text: string, fields?: LogFields): void;
+  error(text: string, fields?: LogFields): void;
   /** @returns whether `debug` lines are written: lets a caller skip building an expensive one */
   readonly isDebugging: boolean;
 }
 
-export interface LoggerOptions {
+export interface LoggerOptions extends SinkOptions {
   /** Program or part that speaks. */
   readonly name: string;
   /** Least level that is written (default `info`). */
   readonly level?: LogLevel | undefined;
-  /** Appended to instead of stderr. */
-  readonly file?: string | undefined;
-  /** Writes a line where there is no file; default stderr. */
-  write?(line: string): void;
+  /** Said in every line: the engine's id. */
+  readonly fields?: LogFields;
 }
 
-/** Writes synchronously: the last line before a crash is the one that matters. */
+/**
+ * The log of a program that must start fast and stay small: 50 lines instead of pino's 13 ms and 6 MB, the same lines
+ * as `createPinoLogger`.
+ * @throws when the file cannot be opened
+ */
 export function createLogger(options: LoggerOptions): Logger {
-  const { name, level = "info", file } = options;
-  const least = typeof level === "number" ? level : logLevels[level];
-  const write = (line: string): void => {
-    if (file !== undefined) appendFileSync(file, line);
-    else if (options.write) options.write(line);
-    else process.stderr.write(line);
-  };
-  const at = (lineLevel: keyof typeof logLevels) => (text: string) => {
-    if (logLevels[lineLevel] < least) return;
-    write(`${new Date().toISOString()} ${lineLevel.toUpperCase().padEnd(5)} [${name}] ${text}\n`);
+  const { name, level = "info", fields = {} } = options;
+  const least = levelNumber(level);
+  const sink = new LineSink(options);
+  const speaker = { name, pid: process.pid, fields };
+  const at = (lineLevel: LogLevelName) => (text: string, more?: LogFields) => {
+    if (logLevels[lineLevel] >= least) sink.write(recordLine(speaker, lineLevel, text, more));
   };
   return {
     debug: at("debug"),

@@ -25,8 +25,8 @@ export interface EngineServiceOptions {
   readonly connection: EngineConnection;
   readonly registered: Registered;
   readonly monitor: Monitor;
-  /** @param write past the capture of user output */
-  openLog(write: (line: string) => void): Logger;
+  /** Writes past the capture of user output. */
+  readonly log: Logger;
 }
 
 /** A controller that has not subscribed by then does not relay output, which is no reason not to compute. */
@@ -56,7 +56,7 @@ export class EngineService {
   }
 
   private constructor(options: EngineServiceOptions) {
-    const { connection, registered, monitor, openLog } = options;
+    const { connection, registered, monitor, log } = options;
     const { session, id } = registered;
     const identity: EngineIdentity = { id, uuid: session.id };
     this.#options = options;
@@ -69,7 +69,7 @@ export class EngineService {
       send: (frames) => iopub.send(frames),
     });
     this.#output = new UserOutput(this.#publisher);
-    this.#log = openLog((line) => this.#output.log(line.trimEnd()));
+    this.#log = log;
     const namespace = new Namespace();
     this.#shell = new ShellService({
       session,

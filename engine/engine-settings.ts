@@ -1,4 +1,6 @@
-import type { LogLevel } from "../cli/logger.ts";
+import type { LogFormat } from "../cli/log/line-sink.ts";
+import { logDefaults } from "../cli/log/log-defaults.ts";
+import type { LogLevel } from "../cli/log/log-levels.ts";
 
 /** What an engine is told when it starts, by its command line or by default. */
 export interface EngineSettings {
@@ -13,9 +15,12 @@ export interface EngineSettings {
   /** Seconds to wait for the controller's answer, each of several times. */
   readonly timeout: number;
   readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+  /** MiB. */
+  readonly logLimit: number;
   readonly logToFile: boolean;
   readonly workDir?: string | undefined;
 }
 
 /** Apart from the option schema, so that an engine started without arguments need not load what reads them. */
-export const engineDefaults = { timeout: 5, logLevel: "info", logToFile: false } as const satisfies EngineSettings;
+export const engineDefaults = { timeout: 5, ...logDefaults } as const satisfies EngineSettings;

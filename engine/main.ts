@@ -1,6 +1,8 @@
 #!/usr/bin/env -S node --expose-internals
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { capLog } from "../cli/log/log-cap.ts";
+import type { LogFields } from "../cli/log/log-record.ts";
 import { createLogger, type Logger } from "../cli/logger.ts";
 import { clusterPaths, profileDir } from "../protocol/profile-paths.ts";
 import { Monitor } from "../runtime/monitor/monitor.ts";
@@ -26,9 +28,12 @@ async function runEngine(settings: EngineSettings): Promise<never> {
   const surroundings = { env: { ...process.env }, home: homedir() };
   const { workDir } = settings;
   if (workDir !== undefined) process.chdir(workDir);
-  const openLog = (write?: (line: string) => void) => logger(settings, surroundings, write);
-  const membership = await joinOrExit(settings, surroundings, openLog());
-  const engine = await EngineService.start({ ...membership, monitor, openLog });
+  const file = logFile(settings, surroundings);
+  const openLog = (fields: LogFields) => openEngineLog(settings, file, fields);
+  const membership = await joinOrExit(settings, surroundings, openLog({}));
+  const log = openLog({ engine: membership.registered.id });
+  void capLog({ file, limitMib: settings.logLimit, env: surroundings.env, log });
+  const engine = await EngineService.start({ ...membership, monitor, log });
   return engine.exit(await engine.finished);
 }
 
@@ -41,8 +46,12 @@ async function joinOrExit(settings: EngineSettings, surroundings: Surroundings, 
   }
 }
 
-function logger(settings: EngineSettings, { env, home }: Surroundings, write?: (line: string) => void): Logger {
+function openEngineLog({ logLevel, logFormat }: EngineSettings, file: string | undefined, fields: LogFields): Logger {
+  return createLogger({ name: "ipengine", level: logLevel, format: logFormat, file, fields });
+}
+
+/** `undefined` means stderr. */
+function logFile(settings: EngineSettings, { env, home }: Surroundings): string | undefined {
   const { log } = clusterPaths(profileDir(settings, env, home), settings.clusterId ?? env["IPP_CLUSTER_ID"] ?? "");
-  const file = settings.logToFile ? join(log, `ipengine-${process.pid}.log`) : undefined;
-  return createLogger({ name: "ipengine", level: settings.logLevel, file, ...(write ? { write } : {}) });
+  return settings.logToFile ? join(log, `ipengine-${process.pid}.log`) : undefined;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { logLevel } from "../cli/log-level.ts";
+import { sharedLogOptions } from "../cli/log/log-options.ts";
 import { packageVersion } from "../cli/package-root.ts";
 import type { Program } from "../cli/program.ts";
 import { type EngineSettings, engineDefaults } from "./engine-settings.ts";
@@ -16,13 +16,7 @@ const options = z.strictObject({
     .positive()
     .default(engineDefaults.timeout)
     .describe("Seconds to wait for the controller's answer, each of several times."),
-  logLevel: logLevel
-    .default(engineDefaults.logLevel)
-    .describe("Least level that is logged: debug, info, warn, error or a number."),
-  logToFile: z
-    .boolean()
-    .default(engineDefaults.logToFile)
-    .describe("Log to a file in the profile's log folder instead of stderr."),
+  ...sharedLogOptions,
   workDir: z.string().optional().describe("Folder to work in (default: the one it is started in)."),
 }) satisfies z.ZodType<EngineSettings>;
 

@@ -1,10 +1,9 @@
 import { z } from "zod";
-import { logLevel } from "../../cli/log-level.ts";
+import { sharedLogOptions } from "../../cli/log/log-options.ts";
 
 /** What the controller says, and where. */
 export const logOptions = {
-  logLevel: logLevel.default("info").describe("Least level that is logged: debug, info, warn, error or a number."),
-  logToFile: z.boolean().default(false).describe("Log to a file in the profile's log folder instead of stderr."),
+  ...sharedLogOptions,
   logFile: z.string().optional().describe("Log to this file instead of stderr."),
   cleanLogs: z.boolean().default(false).describe("Remove the logs of earlier controllers of the profile first."),
   logUrl: z.string().default("").describe("Taken for ipyparallel's sake, and ignored: logs go to stderr or a file."),

@@ -1,0 +1,69 @@
+import { openSync, writeSync } from "node:fs";
+import { isatty } from "node:tty";
+import { parseRecord } from "./log-record.ts";
+import { painter, recordText, wantsColours } from "./record-text.ts";
+
+/** `auto`: text for people at a terminal, JSON for files and pipes. */
+export const logFormats = ["auto", "json", "text"] as const;
+export type LogFormat = (typeof logFormats)[number];
+
+export interface SinkOptions {
+  /** Appended to instead of stderr. */
+  readonly file?: string | undefined;
+  readonly format?: LogFormat | undefined;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+const stderr = 2;
+/** How long a full pipe may hold up the program that writes, and how often it looks. */
+const patience = { waits: 20, waitMs: 5 };
+
+/**
+ * Takes lines of JSON records and writes each before it returns: the last line before a crash is the one that matters.
+ * A reader that is gone, or a full disk, costs lines and nothing else; the next line that gets through says how many (`lost`).
+ */
+export class LineSink {
+  readonly #descriptor: number;
+  readonly #form: (line: string) => string;
+  #lost = 0;
+
+  /** @throws when the file cannot be opened */
+  constructor({ file, format = "auto", env = process.env }: SinkOptions) {
+    this.#descriptor = file === undefined ? stderr : openSync(file, "a", 0o600);
+    const isTerminal = file === undefined && isatty(stderr);
+    const isText = format === "text" || (format === "auto" && isTerminal);
+    const paint = painter(isTerminal && wantsColours(env));
+    this.#form = isText ? (line) => textOf(line, (record) => recordText(record, paint)) : (line) => line;
+  }
+
+  write(line: string): void {
+    const said = this.#lost > 0 ? line.replace(/\}\n$/, `,"lost":${this.#lost}}\n`) : line;
+    if (writeWhole(this.#descriptor, this.#form(said))) this.#lost = 0;
+    else this.#lost++;
+  }
+}
+
+function textOf(line: string, form: (record: NonNullable<ReturnType<typeof parseRecord>>) => string): string {
+  const record = parseRecord(line);
+  return record ? `${form(record)}\n` : line;
+}
+
+/** @returns whether all of it was written */
+function writeWhole(descriptor: number, line: string): boolean {
+  const bytes = Buffer.from(line);
+  let written = 0;
+  let waits = 0;
+  while (written < bytes.length) {
+    try {
+      written += writeSync(descriptor, bytes, written);
+    } catch (error) {
+      // A pipe that is full for the moment; anything else will not get better by waiting.
+      const isFull = error instanceof Error && "code" in error && error.code === "EAGAIN";
+      if (!isFull || waits++ >= patience.waits) return false;
+      Atomics.wait(pause, 0, 0, patience.waitMs);
+    }
+  }
+  return true;
+}
+
+const pause = new Int32Array(new SharedArrayBuffer(4));

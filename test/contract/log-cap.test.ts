@@ -1,0 +1,31 @@
+import { appendFileSync, closeSync, existsSync, mkdtempSync, openSync, readFileSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { startAnew } from "../../cli/log/log-cap.ts";
+
+const newLog = (): string => join(mkdtempSync(join(tmpdir(), "log-")), "a.log");
+
+test("a log above its limit starts anew; what stood in it is kept beside", () => {
+  const path = newLog();
+  appendFileSync(path, "12345\n");
+  expect(startAnew(path, 6)).toBe(false);
+  expect(startAnew(path, 5)).toBe(true);
+  expect([readFileSync(path, "utf8"), readFileSync(`${path}.1`, "utf8")]).toEqual(["", "12345\n"]);
+});
+
+test("whoever holds the file open writes on at its new beginning", () => {
+  const path = newLog();
+  const descriptor = openSync(path, "a");
+  writeSync(descriptor, "12345\n");
+  startAnew(path, 5);
+  writeSync(descriptor, "6\n");
+  closeSync(descriptor);
+  expect(readFileSync(path, "utf8")).toBe("6\n");
+});
+
+test("a log that is gone is none to shorten", () => {
+  const path = newLog();
+  expect(startAnew(path, 0)).toBe(false);
+  expect(existsSync(`${path}.1`)).toBe(false);
+});
