@@ -195,8 +195,11 @@ async function reach(
   options: WaitOptions & { readonly address: string; readonly timeoutMs: number },
 ): Promise<void> {
   const advice = "If it has ended, start a new one, for example with `ipcluster start -n 4`.";
-  const refused = channels.refused.then(() => {
-    throw new ConnectError(`No controller listens at ${options.address}. ${advice}`);
+  const refused = channels.refused.then((refusal) => {
+    if (refusal === "nobody") throw new ConnectError(`No controller listens at ${options.address}. ${advice}`);
+    throw new ConnectError(
+      `The controller at ${options.address} refuses the encryption that the connection file asks for: it is not that controller's current file.`,
+    );
   });
   try {
     await waitFor(Promise.race([connection.open(), refused]), options, () => {

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { type ClientConnection, clientConnection, parseConnection } from "../protocol/connection-file.ts";
 import { parseJson } from "../protocol/json.ts";
 import { clusterPaths, profileDir } from "../protocol/profile-paths.ts";
+import { FileNotPrivate, readPrivateFile } from "../transport/private-file.ts";
 import { ConnectError } from "./errors/failures.ts";
 
 /** Which controller to connect to. The first of these that is given counts; without any, the default profile's. */
@@ -22,10 +22,16 @@ export interface ConnectionChoice {
 }
 
 /**
- * @throws {ConnectError} when there is no such file, or it cannot be read
+ * The key of the controller's encryption comes from `$IPP_CURVE_SERVERKEY` where the file has none.
+ * @throws {ConnectError} when there is no such file, it cannot be read, or others than its owner can read it
  * @throws {InvalidConnection} naming the file and the field at fault
  */
 export function findConnection(choice: ConnectionChoice): ClientConnection {
+  const connection = readConnection(choice);
+  return { ...connection, curve_serverkey: connection.curve_serverkey ?? process.env["IPP_CURVE_SERVERKEY"] ?? null };
+}
+
+function readConnection(choice: ConnectionChoice): ClientConnection {
   if (choice.connectionInfo) return parseConnection(clientConnection, choice.connectionInfo, "connectionInfo");
   const file = choice.file ?? choice.cluster?.connectionFile ?? profileFile(choice);
   return parseConnection(clientConnection, readConnectionFile(file, startCommand(choice)), file);
@@ -42,8 +48,9 @@ function clusterIdOf({ profile, profileDir }: ConnectionChoice): string {
 
 function readConnectionFile(file: string, command: string): unknown {
   try {
-    return parseJson(readFileSync(file, "utf8"));
+    return parseJson(readPrivateFile(file));
   } catch (cause) {
+    if (cause instanceof FileNotPrivate) throw new ConnectError(cause.message, { cause });
     if (cause instanceof Error && "code" in cause && cause.code === "ENOENT")
       throw new ConnectError(`There is no ${file}: no cluster is running there. Start one with \`${command}\`.`, {
         cause,

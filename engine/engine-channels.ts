@@ -2,6 +2,7 @@ import { channelUrl } from "../protocol/channel-url.ts";
 import type { EngineConnection } from "../protocol/connection-file.ts";
 import type { EngineRole } from "../runtime/monitor/monitor-messages.ts";
 import type { Channel } from "../transport/channel.ts";
+import { curveClient } from "../transport/curve.ts";
 import { thisHost } from "../transport/this-host.ts";
 import { router, xpublisher } from "../transport/zmq-channel.ts";
 import { farewell, type Registered } from "./registration.ts";
@@ -25,9 +26,10 @@ export function openChannels(connection: EngineConnection, { id, session }: Regi
   const { broadcast, mux, task } = connection;
   const leaf = broadcast[id % broadcast.length];
   const ports = leaf === undefined ? [mux, task] : [mux, task, leaf];
-  const shell = router({ identity: session.id });
+  const curve = curveClient(connection.curve_serverkey);
+  const shell = router({ identity: session.id, curve });
   for (const port of ports) shell.connect(url(port));
-  const iopub = xpublisher().connect(url(connection.iopub));
+  const iopub = xpublisher({ curve }).connect(url(connection.iopub));
   const subscribed = new Promise<void>((resolve) => iopub.listen(() => resolve()));
   return {
     shell,
@@ -53,6 +55,7 @@ export function monitorRole(connection: EngineConnection, registered: Registered
       scheme: connection.signature_scheme,
       packer: session.packer.name,
     },
+    curve: curveClient(connection.curve_serverkey),
     control: url(connection.control),
     heart: { ping: url(connection.hb_ping), pong: url(connection.hb_pong), periodMs: heartPeriodMs },
     iopub: { url: url(connection.iopub), stderrTopic: `engine.${id}.stderr` },

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EngineConnection } from "../protocol/connection-file.ts";
 import { isJsonObject, parseJson } from "../protocol/json.ts";
 import { clusterPaths, profileDir } from "../protocol/profile-paths.ts";
+import { FileNotPrivate, readPrivateFile } from "../transport/private-file.ts";
 import type { EngineSettings } from "./engine-settings.ts";
 
 /** The process's surroundings; nothing else here reads them. */
@@ -17,13 +17,23 @@ const pollMs = 50;
 
 /**
  * Where the controller is: the file that is named, else `$IPP_CONNECTION_INFO`, else the profile's file, which may
- * still be on its way (wire protocol §13.1).
- * @throws naming the file that did not come, or the field at fault
+ * still be on its way (wire protocol §13.1). The key of the controller's encryption comes from `$IPP_CURVE_SERVERKEY`
+ * where these have none (§17).
+ * @throws naming the file that did not come or that others can read, or the field at fault
  */
 export async function findConnection(
   settings: EngineSettings,
   { env, home }: Surroundings,
   signal?: AbortSignal,
+): Promise<EngineConnection> {
+  const connection = await findUnkeyed(settings, { env, home }, signal);
+  return { ...connection, curve_serverkey: connection.curve_serverkey ?? env["IPP_CURVE_SERVERKEY"] ?? null };
+}
+
+async function findUnkeyed(
+  settings: EngineSettings,
+  { env, home }: Surroundings,
+  signal: AbortSignal | undefined,
 ): Promise<EngineConnection> {
   const told = env["IPP_CONNECTION_INFO"];
   if (settings.file === undefined && told) return readConnection(told, "$IPP_CONNECTION_INFO");
@@ -36,8 +46,9 @@ async function waitForFile(file: string, signal: AbortSignal | undefined): Promi
   const startMs = performance.now();
   for (;;) {
     try {
-      return await readFile(file, "utf8");
+      return readPrivateFile(file);
     } catch (cause) {
+      if (cause instanceof FileNotPrivate) throw cause;
       if (performance.now() - startMs > patienceMs)
         throw new Error(`${file} does not come: start the controller first, for example with \`ipcluster start\`.`, {
           cause,
@@ -51,9 +62,9 @@ async function readConnection(text: string, where: string): Promise<EngineConnec
   const value = parse(text, where);
   if (!isWhole(value)) {
     const { engineConnection, parseConnection } = await import("../protocol/connection-file.ts");
-    return checkSupport(parseConnection(engineConnection, value, where), where);
+    return parseConnection(engineConnection, value, where);
   }
-  return checkSupport({ ...optionalFields, ...value }, where);
+  return { ...optionalFields, ...value };
 }
 
 function parse(text: string, where: string): unknown {
@@ -93,11 +104,3 @@ const isPort = (value: unknown): boolean => Number.isInteger(value) && Number(va
 
 const isText = (name: string, value: unknown): boolean =>
   typeof value === "string" || (name === "curve_serverkey" && value === null);
-
-function checkSupport(connection: EngineConnection, where: string): EngineConnection {
-  if (connection.curve_serverkey)
-    throw new Error(
-      `${where}: the controller encrypts with CURVE, which this engine does not speak yet: start it with --no-curve.`,
-    );
-  return connection;
-}

@@ -6,6 +6,7 @@ import type { JsonObject } from "../protocol/json.ts";
 import { openPacker } from "../protocol/open-packer.ts";
 import { Session } from "../protocol/session.ts";
 import { Signer } from "../protocol/signature.ts";
+import { curveClient } from "../transport/curve.ts";
 import { dealer } from "../transport/zmq-channel.ts";
 
 /** An engine that the hub knows. */
@@ -24,6 +25,12 @@ export interface RegistrationOptions {
   readonly timeoutMs: number;
 }
 
+/** Why the hub did not answer: it takes no such encryption as the connection file asks for, or nobody knows. */
+export type Silence = "wrong-encryption" | "no-answer";
+
+/** Attempts, 0.1 s apart: one may meet a controller that is just ending. */
+const mostRejections = 3;
+
 /** The hub said no: asking again would not help. */
 export class RegistrationRefused extends Error {
   override name = "RegistrationRefused";
@@ -31,16 +38,22 @@ export class RegistrationRefused extends Error {
 
 /**
  * Asks the hub for an id, once, under a fresh uuid (wire protocol §6.1).
- * @returns undefined when no answer came in time
+ * @returns why there was no answer, where there was none in time
  * @throws {RegistrationRefused} with the hub's reason
  */
-export async function register(options: RegistrationOptions, signal?: AbortSignal): Promise<Registered | undefined> {
+export async function register(options: RegistrationOptions, signal?: AbortSignal): Promise<Registered | Silence> {
   const { connection, url, id, timeoutMs } = options;
   const signer = new Signer(connection.key, connection.signature_scheme);
   const packer = await openPacker(connection, "The connection file");
   const session = new Session({ id: sessionId(randomBytes(16)), signer, packer, pid: process.pid });
-  await using channel = dealer({ identity: session.id }).connect(url);
-  const answered = new Deferred<JsonObject>();
+  await using channel = dealer({ identity: session.id, curve: curveClient(connection.curve_serverkey) });
+  const answered = new Deferred<JsonObject | Silence>();
+  let rejections = 0;
+  channel.watchConnection((event) => {
+    rejections = event === "rejected" ? rejections + 1 : 0;
+    if (rejections === mostRejections) answered.resolve("wrong-encryption");
+  });
+  channel.connect(url);
   channel.listen((frames) => {
     try {
       answered.resolve(session.unpack(frames).content);
@@ -51,7 +64,7 @@ export async function register(options: RegistrationOptions, signal?: AbortSigna
   const content = { uuid: session.id, id, language: "typescript" };
   channel.send(session.pack({ type: "registration_request", content }));
   const reply = await inTime(answered, timeoutMs, signal);
-  return reply && readReply(reply, session);
+  return typeof reply === "string" ? reply : readReply(reply, session);
 }
 
 function readReply(reply: JsonObject, session: Session): Registered {
@@ -62,9 +75,9 @@ function readReply(reply: JsonObject, session: Session): Registered {
   throw new RegistrationRefused(`The hub refused to register this engine: ${reason || JSON.stringify(reply)}.`);
 }
 
-async function inTime<T>(answer: Deferred<T>, timeoutMs: number, signal?: AbortSignal): Promise<T | undefined> {
-  const timeUp = new Deferred<undefined>();
-  const timer = setTimeout(() => timeUp.resolve(undefined), timeoutMs);
+async function inTime<T>(answer: Deferred<T>, timeoutMs: number, signal?: AbortSignal): Promise<T | Silence> {
+  const timeUp = new Deferred<Silence>();
+  const timer = setTimeout(() => timeUp.resolve("no-answer"), timeoutMs);
   const onAbort = () => answer.reject(signal?.reason);
   signal?.addEventListener("abort", onAbort);
   try {

@@ -1,6 +1,7 @@
 import { context, Dealer, Publisher, Router, Subscriber, XPublisher } from "zeromq";
 import type { Channel, Frames } from "./channel.ts";
 import { sendable } from "./copied-frames.ts";
+import { type Curve, curveOptions } from "./curve.ts";
 import { Outbox } from "./outbox.ts";
 import { Pump } from "./pump.ts";
 
@@ -26,21 +27,44 @@ class NotifyingRouter extends Router {
   }
 }
 
-export interface RouterOptions {
-  /** Routing id shown to peers that are routers themselves. */
-  readonly identity?: string;
+export interface SocketOptions {
+  /** Whether and how connections are encrypted; the other side must do the same, or none comes about. */
+  readonly curve?: Curve | undefined;
+  /** Bytes of the largest frame that is taken; a peer that sends a larger one is disconnected. Without it, any. */
+  readonly largestFrame?: number;
 }
 
-export interface ConnectOptions {
+export interface RouterOptions extends SocketOptions {
+  /** Routing id shown to peers that are routers themselves. */
+  readonly identity?: string;
+  /** Peers that connect or vanish arrive as messages `[identity, ""]` among the others. */
+  readonly notify?: boolean;
+}
+
+export interface DealerOptions extends SocketOptions {
   /** Routing id by which the bound router knows this socket. */
   readonly identity?: string;
 }
 
 /**
  * What becomes of a connection. `up`: the handshake is done; only now a subscription stands, and what was published
- * before is lost. `down`: it broke. `refused`: an attempt failed; libzmq tries again after 0.1 s.
+ * before is lost. `down`: it broke. `refused`: nobody listens. `rejected`: somebody does, but the handshake failed, as
+ * with other keys. After the last two libzmq tries again, 0.1 s later.
  */
-export type ConnectionEvent = "up" | "down" | "refused";
+export type ConnectionEvent = "up" | "down" | "refused" | "rejected";
+
+const handshakeFailures = ["handshake:error:protocol", "handshake:error:auth", "handshake:error:other"] as const;
+
+/** What the codes of failed handshakes mean here (libzmq 4.3, `zmq_socket_monitor`). */
+const handshakeProblems: Readonly<Record<string, string>> = {
+  ERR_ZMTP_CRYPTOGRAPHIC: "it has another server key than this controller's",
+  ERR_ZMTP_MECHANISM_MISMATCH: "one side encrypts with CURVE and the other does not",
+};
+
+function problemOf(error: Error): string {
+  const code = "code" in error ? String(error.code) : error.message;
+  return handshakeProblems[code] ?? `its handshake failed (${code})`;
+}
 
 type Socket = Router | Dealer | Publisher | XPublisher | Subscriber;
 
@@ -74,6 +98,7 @@ export class ZmqChannel implements Channel {
    * @throws when the address is taken or not this machine's; the message names it
    */
   async bind(url: string): Promise<this> {
+    this.#speakIpv6(url);
     try {
       await this.#socket.bind(url.replace(/:0$/, ":*"));
     } catch (cause) {
@@ -83,19 +108,45 @@ export class ZmqChannel implements Channel {
     return this;
   }
 
+  /** @param url as bound, with its port */
+  async unbind(url: string): Promise<void> {
+    await this.#socket.unbind(url);
+  }
+
   /** Tells of the connection to the peer, from the first attempt on. Ask before connecting. */
   watchConnection(listener: (event: ConnectionEvent) => void): this {
     const { events } = this.#socket;
-    events.on("handshake", () => listener("up"));
-    events.on("disconnect", () => listener("down"));
+    let isUp = false;
+    events.on("handshake", () => {
+      isUp = true;
+      listener("up");
+    });
+    events.on("disconnect", () => {
+      if (isUp) listener("down");
+      isUp = false;
+    });
     events.on("close", () => listener("refused"));
+    for (const failure of handshakeFailures) events.on(failure, () => listener("rejected"));
+    return this;
+  }
+
+  /** Tells of peers that connect to this bound socket and fail the handshake: what was wrong with it. */
+  watchRejections(listener: (reason: string) => void): this {
+    const { events } = this.#socket;
+    for (const failure of handshakeFailures) events.on(failure, ({ error }) => listener(problemOf(error)));
     return this;
   }
 
   /** May be called for several addresses. Connecting never fails: libzmq retries until the peer is there. */
   connect(url: string): this {
+    this.#speakIpv6(url);
     this.#socket.connect(url);
     return this;
+  }
+
+  /** Only where an address needs it: a socket that speaks both looks names up in IPv6 first. */
+  #speakIpv6(url: string): void {
+    if (url.includes("//[")) this.#socket.ipv6 = true;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -105,35 +156,40 @@ export class ZmqChannel implements Channel {
   }
 }
 
-/** `notify`: peers that connect or vanish arrive as messages `[identity, ""]` among the others. */
-export function router(options: RouterOptions & { readonly notify?: boolean } = {}): ZmqChannel {
+export function router(options: RouterOptions = {}): ZmqChannel {
   const RouterClass = options.notify ? NotifyingRouter : Router;
-  return new ZmqChannel(new RouterClass({ ...common(options.identity), ...neverWaits, handover: true }));
+  return new ZmqChannel(new RouterClass({ ...addressed(options), ...neverWaits, handover: true }));
 }
 
-export function dealer(options: ConnectOptions = {}): ZmqChannel {
-  return new ZmqChannel(new Dealer(common(options.identity)));
+export function dealer(options: DealerOptions = {}): ZmqChannel {
+  return new ZmqChannel(new Dealer(addressed(options)));
 }
 
 /** Publishes to every subscriber; frame 0 is the topic. */
-export function publisher(): ZmqChannel {
-  return new ZmqChannel(new Publisher({ ...neverWaits, sendHighWaterMark: 0, linger: lingerMs }));
+export function publisher(options: SocketOptions = {}): ZmqChannel {
+  return new ZmqChannel(new Publisher({ ...common(options), ...neverWaits, sendHighWaterMark: 0, linger: lingerMs }));
 }
 
 /** A publisher whose received messages are its subscribers' wishes: after the first one nothing published is lost. */
-export function xpublisher(): ZmqChannel {
-  return new ZmqChannel(new XPublisher({ ...neverWaits, sendHighWaterMark: 0, linger: lingerMs }));
+export function xpublisher(options: SocketOptions = {}): ZmqChannel {
+  return new ZmqChannel(new XPublisher({ ...common(options), ...neverWaits, sendHighWaterMark: 0, linger: lingerMs }));
 }
 
 /** Subscribes to everything. */
-export function subscriber(): ZmqChannel {
-  const socket = new Subscriber({ receiveHighWaterMark: 0, linger: 0 });
+export function subscriber(options: SocketOptions = {}): ZmqChannel {
+  const socket = new Subscriber({ ...common(options), receiveHighWaterMark: 0, linger: 0 });
   socket.subscribe();
   return new ZmqChannel(socket);
 }
 
-function common(identity: string | undefined) {
-  return { sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: lingerMs, ...(identity && { routingId: identity }) };
+function common({ curve, largestFrame }: SocketOptions) {
+  return { ...curveOptions(curve), ...(largestFrame !== undefined && { maxMessageSize: largestFrame }) };
+}
+
+function addressed(options: DealerOptions) {
+  const { identity } = options;
+  const queues = { sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: lingerMs };
+  return { ...common(options), ...queues, ...(identity && { routingId: identity }) };
 }
 
 /** Routers and publishers can always send; told so, zeromq.js does not postpone every 512th message. */

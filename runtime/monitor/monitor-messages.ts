@@ -1,4 +1,5 @@
 import type { PackerName } from "../../protocol/packer.ts";
+import type { Curve } from "../../transport/curve.ts";
 
 /** What the monitor thread needs to verify and sign messages in its process's name. */
 export interface MonitorSession {
@@ -14,6 +15,8 @@ export interface EngineRole {
   /** As messages to the user name it: `engine 3`. */
   readonly name: string;
   readonly session: MonitorSession;
+  /** How its connections are encrypted. */
+  readonly curve: Curve | undefined;
   readonly control: string;
   readonly heart: { readonly ping: string; readonly pong: string; readonly periodMs: number };
   /** Where stderr of a stuck request goes. */

@@ -21,9 +21,10 @@ export function engineChannels(role: EngineRole, onLost: () => void): RoleChanne
     return channel;
   };
   const identity = role.session.id;
-  const control = opened(router({ identity }).connect(role.control));
-  const pong = opened(dealer({ identity }).connect(role.heart.pong));
-  const ping = opened(subscriber().connect(role.heart.ping));
+  const { curve } = role;
+  const control = opened(router({ identity, curve }).connect(role.control));
+  const pong = opened(dealer({ identity, curve }).connect(role.heart.pong));
+  const ping = opened(subscriber({ curve }).connect(role.heart.ping));
   const watch = new HeartWatch(role.heart.periodMs);
   ping.listen((frames) => {
     watch.beat();
@@ -35,10 +36,10 @@ export function engineChannels(role: EngineRole, onLost: () => void): RoleChanne
     control,
     ports: { control: 0, heartbeat: 0, iopub: 0 },
     iopub: () => {
-      iopub ??= opened(publisher().connect(role.iopub.url));
+      iopub ??= opened(publisher({ curve }).connect(role.iopub.url));
       return iopub;
     },
-    farewell: () => opened(dealer().connect(role.farewell.url)).send(asBuffers(role.farewell.frames)),
+    farewell: () => opened(dealer({ curve }).connect(role.farewell.url)).send(asBuffers(role.farewell.frames)),
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       await Promise.all(open.splice(0).map((channel) => channel[Symbol.asyncDispose]()));

@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
+import { Deferred } from "../../protocol/deferred.ts";
 import type { Channel } from "../../transport/channel.ts";
-import { dealer, publisher, router, subscriber } from "../../transport/zmq-channel.ts";
+import { curveClient, newCurveKeys, publicKeyOf } from "../../transport/curve.ts";
+import {
+  type ConnectionEvent,
+  dealer,
+  publisher,
+  router,
+  subscriber,
+  type ZmqChannel,
+} from "../../transport/zmq-channel.ts";
 import { channelContract } from "./channel.ts";
 
 channelContract("zeromq", async () => {
@@ -50,3 +59,60 @@ test("an address that is taken is refused by name", async () => {
   const address = `tcp://127.0.0.1:${bound.port}`;
   await expect(router().bind(address)).rejects.toThrow(address);
 });
+
+test("with CURVE those talk who know the server's key", async () => {
+  const { publicKey, secretKey } = newCurveKeys();
+  await using bound = await router({ curve: { side: "server", secretKey } }).bind("tcp://127.0.0.1:0");
+  await using peer = dealer({ identity: "friend", curve: { side: "client", serverKey: publicKey } });
+  peer.connect(`tcp://127.0.0.1:${bound.port}`).send([Buffer.from("hello")]);
+  for await (const frames of bound.messages) {
+    expect(frames.map(String)).toEqual(["friend", "hello"]);
+    break;
+  }
+});
+
+test("a peer with another server key, or with none, gets nothing; both sides hear of it", async () => {
+  const { secretKey } = newCurveKeys();
+  await using bound = await router({ curve: { side: "server", secretKey } }).bind("tcp://127.0.0.1:0");
+  const heard: string[] = [];
+  const isHeard = new Deferred<void>();
+  bound.watchRejections((reason) => {
+    if (!heard.includes(reason)) heard.push(reason);
+    if (heard.length === 2) isHeard.resolve();
+  });
+  const strangers = [curveClient(newCurveKeys().publicKey), undefined].map((curve) => dealer({ curve }));
+  const events = strangers.map((stranger) => firstEvent(stranger));
+  for (const stranger of strangers) stranger.connect(`tcp://127.0.0.1:${bound.port}`).send([Buffer.from("hello")]);
+
+  expect(await Promise.all(events)).toEqual(["rejected", "rejected"]);
+  await isHeard.promise;
+  expect(heard).toContainEqual(expect.stringContaining("another server key"));
+  expect(heard).toContainEqual(expect.stringContaining("encrypts with CURVE"));
+  for (const stranger of strangers) await stranger[Symbol.asyncDispose]();
+});
+
+test("a public key is found from its secret key", () => {
+  const { publicKey, secretKey } = newCurveKeys();
+  expect(publicKeyOf(secretKey)).toBe(publicKey);
+});
+
+test("a peer that sends a frame above the limit is disconnected; others go on", async () => {
+  await using bound = await router({ largestFrame: 1000 }).bind("tcp://127.0.0.1:0");
+  await using large = dealer({ identity: "large" }).connect(`tcp://127.0.0.1:${bound.port}`);
+  await using small = dealer({ identity: "small" }).connect(`tcp://127.0.0.1:${bound.port}`);
+  const isDown = new Deferred<void>();
+  large.watchConnection((event) => event === "down" && isDown.resolve());
+  large.send([Buffer.alloc(1001)]);
+  await isDown.promise;
+  small.send([Buffer.alloc(1000)]);
+  for await (const [identity] of bound.messages) {
+    expect(String(identity)).toBe("small");
+    break;
+  }
+});
+
+async function firstEvent(channel: ZmqChannel): Promise<ConnectionEvent> {
+  const event = new Deferred<ConnectionEvent>();
+  channel.watchConnection((each) => event.resolve(each));
+  return event.promise;
+}

@@ -203,13 +203,13 @@ test("it waits for a connection file that is still to come", async () => {
   const late = RunningEngine.spawn("/nowhere", [`--file=${file}`]);
   await using _ = late;
   await new Promise((resolve) => setTimeout(resolve, 300));
-  writeFileSync(file, readFileSync(controller.paths.engineFile));
+  writeFileSync(file, readFileSync(controller.paths.engineFile), { mode: 0o600 });
   await waitUntil(() => late.log().includes("is ready"), soon());
 });
 
 test("a controller that does not answer is named, and the exit code says that it did not join", async () => {
   const file = join(controller.profileDir, "silent.json");
-  writeFileSync(file, JSON.stringify({ ...controller.engine, registration: 1 }));
+  writeFileSync(file, JSON.stringify({ ...controller.engine, registration: 1 }), { mode: 0o600 });
   const lonely = RunningEngine.spawn("/nowhere", [`--file=${file}`, "--timeout=0.2"]);
   await using _ = lonely;
   expect(await lonely.exited).toBe(255);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -34,7 +34,7 @@ test("a missing file is named, with the command that starts that very cluster", 
 test("a file is found by profile folder, by cluster and by path", () => {
   mkdirSync(join(folder, "security"));
   const file = join(folder, "security", "ipcontroller-client.json");
-  writeFileSync(file, JSON.stringify(connection));
+  writeFileSync(file, JSON.stringify(connection), { mode: 0o600 });
   for (const choice of [{ profileDir: folder }, { cluster: { connectionFile: file } }, { file }])
     expect(findConnection(choice).registration).toBe(1001);
   expect(findConnection({ connectionInfo: { ...connection, mux: 7 } }).mux).toBe(7);
@@ -42,9 +42,17 @@ test("a file is found by profile folder, by cluster and by path", () => {
 
 test("a damaged file is named with what is wrong", () => {
   const file = join(folder, "damaged.json");
-  writeFileSync(file, "{");
+  writeFileSync(file, "{", { mode: 0o600 });
   expect(() => findConnection({ file })).toThrow(`${file} cannot be read: `);
   writeFileSync(file, JSON.stringify({ ...connection, mux: "x" }));
   expect(() => findConnection({ file })).toThrow(InvalidConnection);
   expect(() => findConnection({ file })).toThrow(/damaged\.json is not a valid connection file: mux/);
+});
+
+test("a file that others can read is refused with the command that closes it", () => {
+  const file = join(folder, "open.json");
+  writeFileSync(file, JSON.stringify(connection));
+  chmodSync(file, 0o640);
+  expect(() => findConnection({ file })).toThrow(ConnectError);
+  expect(() => findConnection({ file })).toThrow(`chmod 600 ${file}`);
 });

@@ -36,8 +36,13 @@ test("a field at fault is named", async () => {
   await expect(told({ ...connection, location: 5 })).rejects.toThrow(/location/);
 });
 
-test("what this engine does not speak is refused with a way out", async () => {
-  await expect(told({ ...connection, curve_serverkey: "x" })).rejects.toThrow(/--no-curve/);
+test("the controller's key comes from the environment where the connection has none", async () => {
+  const find = (value: object) => {
+    const env = { IPP_CONNECTION_INFO: JSON.stringify(value), IPP_CURVE_SERVERKEY: "theirs" };
+    return findConnection(engineDefaults, { env, home: "/" });
+  };
+  expect((await find(connection)).curve_serverkey).toBe("theirs");
+  expect((await find({ ...connection, curve_serverkey: "its own" })).curve_serverkey).toBe("its own");
 });
 
 test("an aborted wait for the file ends with the signal's reason", async () => {
