@@ -30,7 +30,11 @@ const kinds = {
 } as const;
 
 export type RecordKey = keyof typeof kinds;
+/** What is neither kind of buffers. */
+export type FieldKey = Exclude<RecordKey, "buffers" | "result_buffers">;
+
 export const recordKeys = Object.keys(kinds) as readonly RecordKey[];
+export const fieldKeys = recordKeys.filter((key) => kinds[key] !== "buffers") as readonly FieldKey[];
 
 export const isRecordKey = (key: string): key is RecordKey => Object.hasOwn(kinds, key);
 export const kindOf = (key: RecordKey): (typeof kinds)[RecordKey] => kinds[key];

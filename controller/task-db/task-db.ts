@@ -11,6 +11,9 @@ export interface RecordedMessage {
   readonly buffers: Frames;
 }
 
+/** Where a record keeps what a request has shown. */
+export type PublishedKey = "execute_input" | "execute_result" | "error" | "display_data";
+
 /** What happens to a record (wire protocol §9.2). A change to an unknown id starts its record. */
 export type RecordChange =
   | {
@@ -33,7 +36,7 @@ export type RecordChange =
   | {
       readonly kind: "published";
       readonly id: MsgId;
-      readonly key: "execute_input" | "execute_result" | "error" | "display_data";
+      readonly key: PublishedKey;
       readonly value: JsonValue;
     }
   | { readonly kind: "resubmitted"; readonly id: MsgId; readonly as: MsgId };

@@ -1,0 +1,212 @@
+import type { Logger } from "../../cli/logger.ts";
+import { systemClock, wireDate } from "../../protocol/clock.ts";
+import type { Dialect } from "../../protocol/envelope.ts";
+import type { EngineUuid, MsgId } from "../../protocol/ids.ts";
+import type { Frames } from "../../transport/channel.ts";
+import type { Complaints } from "../complaints.ts";
+import type { Passing, TrafficEvent } from "../traffic.ts";
+import { ChangeBacklog, type Observed } from "./change-backlog.ts";
+import { OpenRequests } from "./open-requests.ts";
+import { isOutput, readOutput } from "./published-output.ts";
+import type { Query } from "./query.ts";
+import type { RecordChange, RecordedMessage, TaskDb, TaskRecord } from "./task-db.ts";
+import { WriteHealth } from "./write-health.ts";
+
+export interface RecordServiceOptions {
+  /** The service disposes it. */
+  readonly db: TaskDb;
+  /** What the database is called in the log and in the controller's status. */
+  readonly name: string;
+  readonly dialect: Dialect;
+  readonly complaints: Complaints;
+  readonly log: Logger;
+  /** Milliseconds since 1970, fractions welcome. */
+  readonly clock?: () => number;
+  /** Most that waits for a slow or failing database. */
+  readonly backlog?: { readonly changes: number; readonly bytes: number };
+}
+
+/** How long changes are gathered before they are stored, and how many at most. */
+const gather = { ms: 50, changes: 256 } as const;
+/** A batch: larger ones save nothing and hold up what comes after them. */
+const batch = { changes: 2048, bytes: 8 << 20 } as const;
+const mostBacklog = { changes: 50_000, bytes: 128 << 20 } as const;
+/** How long the end of the controller waits for what is not stored. */
+const lastFlushMs = 1000;
+
+/**
+ * Records what passes through the schedulers. Tasks never wait for it: what was observed is gathered, stored in
+ * batches, one at a time, and kept in a bounded backlog while the database fails; {@link WriteHealth} says when to
+ * try again and what the log is told. Whoever asks for records sees all that was observed before.
+ */
+export class RecordService implements AsyncDisposable {
+  readonly #options: RecordServiceOptions;
+  readonly #requests = new OpenRequests();
+  readonly #backlog: ChangeBacklog;
+  readonly #health: WriteHealth;
+  readonly #readOutput: (frames: Buffer[]) => void;
+  #output: RecordChange | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> | undefined;
+  /** Sequence numbers: how many changes came, and how many of these are stored or lost. */
+  #came = 0;
+  #gone = 0;
+  #isDisposed = false;
+
+  constructor(options: RecordServiceOptions) {
+    this.#options = options;
+    this.#backlog = new ChangeBacklog(options.backlog ?? mostBacklog);
+    this.#health = new WriteHealth(options.name, options.log, () => performance.now());
+    this.#readOutput = options.complaints.guard("iopub (records)", (frames) => {
+      this.#output = readOutput(frames, options.dialect);
+    });
+  }
+
+  /** Notes an event; takes a few microseconds and never throws. */
+  observe(event: TrafficEvent): void {
+    switch (event.kind) {
+      case "direct-requested":
+        this.record({ ...event, kind: "requested", queue: "mux", message: recorded(event.message) });
+        break;
+      case "task-requested":
+        this.record({
+          ...event,
+          kind: "requested",
+          queue: "task",
+          engine: undefined,
+          message: recorded(event.message),
+        });
+        break;
+      case "task-assigned":
+        this.record({ kind: "assigned", id: event.id, engine: event.engine });
+        break;
+      case "task-answered":
+        if (!this.isAnswered(event.id)) this.#answered(event);
+        break;
+      case "direct-answered":
+        this.#answered(event);
+        break;
+      case "published":
+        if (isOutput(event.frames)) this.#enqueue({ kind: "unread", frames: event.frames });
+        break;
+    }
+  }
+
+  /** Notes what no scheduler saw. */
+  record(change: RecordChange): void {
+    this.#requests.handle(change);
+    this.#enqueue(change);
+  }
+
+  isPending(id: MsgId): boolean {
+    return this.#requests.isPending(id);
+  }
+
+  isAnswered(id: MsgId): boolean {
+    return this.#requests.isAnswered(id);
+  }
+
+  pendingOn(engine: EngineUuid): readonly MsgId[] {
+    return this.#requests.pendingOn(engine);
+  }
+
+  async find(query: Query, keys?: readonly string[]): Promise<readonly TaskRecord[]> {
+    await this.#flush();
+    return this.#options.db.find(query, keys);
+  }
+
+  async history(): Promise<readonly MsgId[]> {
+    await this.#flush();
+    return this.#options.db.history();
+  }
+
+  async remove(query: Query): Promise<void> {
+    await this.#flush();
+    await this.#options.db.remove(query);
+  }
+
+  /** How it goes, for the controller's status. */
+  get status(): { readonly name: string; readonly backlog: number; readonly isDegraded: boolean } {
+    const { name } = this.#options;
+    return { name, backlog: this.#backlog.length, isDegraded: this.#health.isFailing || this.#backlog.dropped > 0 };
+  }
+
+  /** Stores what is left if that takes no longer than a second. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    const patience = AbortSignal.timeout(lastFlushMs);
+    this.#health.forgive();
+    await Promise.race([this.#flush(), new Promise((resolve) => patience.addEventListener("abort", resolve))]);
+    clearTimeout(this.#timer);
+    if (this.#backlog.length > 0)
+      this.#options.log.warn(
+        `${this.#backlog.length} changes of task records were not stored: ${this.#options.name} was too slow`,
+      );
+    await this.#options.db[Symbol.asyncDispose]();
+  }
+
+  #answered({ id, engine, message }: { id: MsgId; engine: EngineUuid | undefined; message: Passing }): void {
+    const received = wireDate((this.#options.clock ?? systemClock)());
+    this.record({ kind: "answered", id, engine, received, message: recorded(message) });
+  }
+
+  #enqueue(change: Observed): void {
+    this.#came++;
+    this.#backlog.push(change);
+    if (this.#writing || this.#isDisposed || this.#health.isFailing) return;
+    if (this.#backlog.length >= gather.changes) this.#start();
+    else this.#timer ??= setTimeout(() => this.#start(), gather.ms);
+  }
+
+  /** Waits for what came until now; not for a database that fails. */
+  async #flush(): Promise<void> {
+    const target = this.#came;
+    while (this.#gone + this.#backlog.dropped < target && !this.#health.isFailing) await this.#start();
+  }
+
+  /** Stores the next batch, or joins the one that is being stored. */
+  #start(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#writing ??= this.#writeBatch().finally(() => {
+      this.#writing = undefined;
+      if (this.#backlog.length > 0 && !this.#timer) this.#timer = setTimeout(() => this.#start(), this.#pauseMs());
+    });
+    return this.#writing;
+  }
+
+  #pauseMs(): number {
+    if (this.#health.isFailing) return this.#health.retryMs;
+    return this.#backlog.length >= gather.changes ? 0 : gather.ms;
+  }
+
+  async #writeBatch(): Promise<void> {
+    const taken = this.#backlog.take({ changes: this.#health.batchLength(batch.changes), bytes: batch.bytes });
+    try {
+      await this.#options.db.write(taken.map((change) => this.#read(change)).filter((change) => change !== undefined));
+      this.#gone += taken.length;
+      this.#health.succeeded(this.#backlog.dropped);
+    } catch (error) {
+      const isGivenUp = this.#health.failed(error, taken.length);
+      if (isGivenUp) this.#gone += taken.length;
+      else this.#backlog.putBack(taken);
+    }
+  }
+
+  #read(change: Observed): RecordChange | undefined {
+    if (change.kind !== "unread") return change;
+    this.#output = undefined;
+    this.#readOutput(change.frames as Buffer[]);
+    return this.#output;
+  }
+}
+
+/** Shared by all messages without buffers. */
+const none: Frames = [];
+
+function recorded({ frames, at }: Passing): RecordedMessage {
+  const [header, metadata, content] = [frames[at + 2], frames[at + 4], frames[at + 5]];
+  if (!header || !metadata || !content) throw new Error("A verified message has all its frames.");
+  return { header, metadata, content, buffers: frames.length > at + 6 ? frames.slice(at + 6) : none };
+}

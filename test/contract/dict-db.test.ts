@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { DictDb } from "../../controller/task-db/dict-db.ts";
+import { parseQuery } from "../../controller/task-db/query.ts";
+import { jsonPacker } from "../../protocol/packer.ts";
+import { answered, requested, taskDbContract } from "./task-db.ts";
+
+const open = (limits: { recordLimit?: number; sizeLimitBytes?: number } = {}) =>
+  new DictDb({ packer: jsonPacker, recordLimit: 1024, sizeLimitBytes: 1 << 30, cullFraction: 0.1, ...limits });
+
+taskDbContract("DictDB", async () => open());
+
+const ids = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => `id-${from + index}`);
+
+test("DictDB: above its record limit a tenth goes, the oldest first", async () => {
+  await using db = open({ recordLimit: 20 });
+  await db.write(ids(1, 20).flatMap((id) => [requested(id), answered(id)]));
+  expect(await db.history()).toEqual(ids(1, 20));
+  await db.write([requested("id-21"), answered("id-21")]);
+  expect(await db.history()).toEqual(ids(4, 21));
+});
+
+test("DictDB: above its size limit the oldest go until a tenth is free", async () => {
+  await using db = open({ sizeLimitBytes: 100_000 });
+  const result = { buffers: [Buffer.alloc(9000)] };
+  await db.write(ids(1, 10).flatMap((id) => [requested(id), answered(id, result)]));
+  expect(await db.history()).toEqual(ids(1, 10));
+  await db.write([requested("id-11"), answered("id-11", result)]);
+  expect(await db.history()).toEqual(ids(3, 11));
+});
+
+test("DictDB: pending records stay, however many and large", async () => {
+  await using db = open({ recordLimit: 10, sizeLimitBytes: 10_000 });
+  await db.write(ids(1, 50).map((id) => requested(id, { buffers: [Buffer.alloc(1000)] })));
+  await db.write(ids(51, 70).flatMap((id) => [requested(id), answered(id)]));
+  expect(await db.history()).toEqual([...ids(1, 50), ...ids(62, 70)]);
+});
+
+test("DictDB: a record that was culled is refused by name, and late output does not bring it back", async () => {
+  await using db = open({ recordLimit: 10 });
+  await db.write(ids(1, 11).flatMap((id) => [requested(id), answered(id)]));
+  const culled = db.find(parseQuery({ msg_id: { $in: ["id-11", "id-1"] } }));
+  await expect(culled).rejects.toMatchObject({ ename: "KeyError", message: "Record id-1 has been culled for size" });
+  await db.write([answered("id-1")]);
+  expect(await db.history()).toEqual(ids(3, 11));
+});
