@@ -1,44 +1,83 @@
+import type { Logger } from "../cli/logger.ts";
 import type { Channel } from "../transport/channel.ts";
-import { publisher, router, subscriber } from "../transport/zmq-channel.ts";
+import { publisher, router, subscriber, type ZmqChannel } from "../transport/zmq-channel.ts";
+import { bindSocket } from "./bind-socket.ts";
+import { isWildcard } from "./interfaces.ts";
+import type { PortPools, Side } from "./port-pools.ts";
 
 /**
- * Every socket of the controller (wire protocol §4). The routers that engines connect to have identities: an engine
- * answers all of them from one socket and must tell them apart.
+ * The sockets for engines (wire protocol §4), in the order in which they take ports (§3.1). Routers have identities:
+ * an engine answers all of them from one socket and must tell them apart.
  */
-const openSockets = () => ({
+const openEngineSockets = () => ({
+  /** For clients too. */
   registration: router(),
-  notification: publisher(),
+  controlEngines: router({ identity: "control_out" }),
+  muxEngines: router({ identity: "mux_out" }),
+  taskEngines: router({ identity: "task_out" }),
+  iopubEngines: subscriber(),
   hbPing: publisher(),
   hbPong: router({ notify: true }),
-  controlClients: router({ identity: "control_in" }),
-  controlEngines: router({ identity: "control_out" }),
-  muxClients: router({ identity: "mux_in" }),
-  muxEngines: router({ identity: "mux_out" }),
-  taskClients: router({ identity: "task_in" }),
-  taskEngines: router({ identity: "task_out" }),
-  broadcastClients: router({ identity: "broadcast_in" }),
-  broadcastEngines: router({ identity: "sub_scheduler_0" }),
-  iopubClients: publisher(),
-  iopubEngines: subscriber(),
 });
 
-export type ChannelName = keyof ReturnType<typeof openSockets>;
-export type Channels = Readonly<Record<ChannelName, Channel>>;
+/** One router for each leaf of the broadcast tree, named by its path: 0 and the leaf's number in binary. */
+function openLeaves(depth: number): [ZmqChannel, ...ZmqChannel[]] {
+  const open = (leaf: number) =>
+    router({ identity: `sub_scheduler_0${depth === 0 ? "" : leaf.toString(2).padStart(depth, "0")}` });
+  return [open(0), ...Array.from({ length: 2 ** depth - 1 }, (_, index) => open(index + 1))];
+}
+
+const openClientSockets = () => ({
+  controlClients: router({ identity: "control_in" }),
+  muxClients: router({ identity: "mux_in" }),
+  taskClients: router({ identity: "task_in" }),
+  iopubClients: publisher(),
+  notification: publisher(),
+  broadcastClients: router({ identity: "broadcast_in" }),
+});
+
+type SocketName = keyof ReturnType<typeof openEngineSockets> | keyof ReturnType<typeof openClientSockets>;
+export type Channels = Readonly<Record<SocketName, Channel>> & {
+  /** Engine `id` connects to the leaf `id % leaves`. */
+  readonly broadcastLeaves: readonly [Channel, ...Channel[]];
+};
+export type Ports = Readonly<Record<SocketName, number>> & { readonly broadcastLeaves: readonly number[] };
+
+export interface ChannelsPlan {
+  /** `tcp://` and the interface that engines connect to. */
+  readonly engineUrl: string;
+  readonly clientUrl: string;
+  readonly broadcastDepth: number;
+  /** Port that registration must have; 0 = one of the pools'. */
+  readonly registrationPort: number;
+  readonly pools: PortPools;
+  /** Ports that sockets must have, instead of those of the pools. */
+  readonly fixed: Ports | undefined;
+  readonly log: Logger;
+}
 
 /**
  * Binds all sockets, or none.
- * @param url `tcp://` and the interface
- * @param ports where a socket must have a certain port; 0 or absent = any free one
  * @throws naming the address that cannot be had
  */
-export async function bindChannels(
-  url: string,
-  ports: Readonly<Partial<Record<ChannelName, number>>>,
-): Promise<Channels> {
-  const channels = openSockets();
+export async function bindChannels(plan: ChannelsPlan): Promise<Channels> {
+  const engines = openEngineSockets();
+  const broadcastLeaves = openLeaves(plan.broadcastDepth);
+  const clients = openClientSockets();
+  const channels = { ...engines, broadcastLeaves, ...clients };
+  const { fixed } = plan;
+  const places: Place[] = [
+    ...entries(engines).map(([name, channel]) => ({ side: "engine" as const, channel, port: fixed?.[name] })),
+    ...broadcastLeaves.map((channel, leaf) => ({
+      side: "engine" as const,
+      channel,
+      port: fixed?.broadcastLeaves[leaf],
+    })),
+    ...entries(clients).map(([name, channel]) => ({ side: "client" as const, channel, port: fixed?.[name] })),
+  ];
   try {
-    for (const [name, channel] of Object.entries(channels))
-      await channel.bind(`${url}:${ports[name as ChannelName] ?? 0}`);
+    for (const place of places) await bindPlace(plan, place, place.channel === engines.registration);
+    reportRandomPorts(plan, places);
     return channels;
   } catch (error) {
     await closeChannels(channels);
@@ -47,6 +86,42 @@ export async function bindChannels(
 }
 
 /** Resolves when what was sent has left, a second at most. */
-export async function closeChannels(channels: Channels): Promise<void> {
-  await Promise.all(Object.values(channels).map((channel) => channel[Symbol.asyncDispose]()));
+export async function closeChannels({ broadcastLeaves, ...named }: Channels): Promise<void> {
+  const all = [...Object.values(named), ...broadcastLeaves];
+  await Promise.all(all.map((channel) => channel[Symbol.asyncDispose]()));
 }
+
+interface Place {
+  readonly side: Side;
+  readonly channel: ZmqChannel;
+  /** The only one that will do, if any. */
+  readonly port: number | undefined;
+}
+
+async function bindPlace(plan: ChannelsPlan, { side, channel, port }: Place, isRegistration: boolean): Promise<void> {
+  const { engineUrl, clientUrl, pools, log } = plan;
+  const only = port ?? (isRegistration && plan.registrationPort > 0 ? plan.registrationPort : undefined);
+  await bindSocket(channel, {
+    urls: isRegistration ? distinctUrls(engineUrl, clientUrl) : [side === "engine" ? engineUrl : clientUrl],
+    ports: only === undefined ? pools.take(side) : [only],
+    orAny: only === undefined,
+    log,
+  });
+}
+
+/** Clients and engines register at one socket, on the interfaces of both; all interfaces include every other. */
+function distinctUrls(engineUrl: string, clientUrl: string): readonly string[] {
+  const wildcard = [engineUrl, clientUrl].find(isWildcard);
+  return wildcard ? [wildcard] : [...new Set([clientUrl, engineUrl])];
+}
+
+function reportRandomPorts({ pools, fixed, log }: ChannelsPlan, places: readonly Place[]): void {
+  if (fixed) return;
+  for (const side of ["engine", "client"] as const) {
+    const random = places.filter((place) => place.side === side && pools.lacks(side, place.channel.port));
+    if (random.length > 0)
+      log.warn(`the ports for ${side}s are used up: ${random.length} of their sockets listen on random ones`);
+  }
+}
+
+const entries = <T extends object>(object: T) => Object.entries(object) as [keyof T, T[keyof T]][];

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { writeAtomically } from "../cli/write-atomically.ts";
 import {
   type ClientConnection,
@@ -8,8 +8,9 @@ import {
   parseConnection,
 } from "../protocol/connection-file.ts";
 import { type JsonObject, parseJson } from "../protocol/json.ts";
+import type { PackerName } from "../protocol/packer.ts";
 import type { clusterPaths } from "../protocol/profile-paths.ts";
-import type { ChannelName, Channels } from "./channels.ts";
+import type { Channels, Ports } from "./channels.ts";
 
 type ClusterPaths = ReturnType<typeof clusterPaths>;
 
@@ -21,31 +22,34 @@ export interface Connections {
 
 /** What does not depend on the ports. */
 export interface ConnectionPlan {
-  readonly interface: string;
+  /** `tcp://` and the interface. */
+  readonly engineUrl: string;
+  readonly clientUrl: string;
   readonly location: string;
   readonly key: string;
   /** Servers through which clients and engines connect; empty = none. */
   readonly ssh: string;
   readonly enginessh: string;
   readonly scheme: string;
+  readonly packer: PackerName;
 }
 
 export function describeConnections(plan: ConnectionPlan, channels: Channels): Connections {
-  const port = (name: ChannelName): number => channels[name].port;
+  const port = (name: keyof Omit<Channels, "broadcastLeaves">): number => channels[name].port;
   const both = {
-    interface: plan.interface,
     location: plan.location,
     key: plan.key,
     registration: port("registration"),
     curve_serverkey: null,
-    pack: "json",
-    unpack: "json",
+    pack: plan.packer,
+    unpack: plan.packer,
     signature_scheme: "hmac-sha256",
   };
   return {
     client: {
-      ...both,
       ssh: plan.ssh,
+      interface: plan.clientUrl,
+      ...both,
       control: port("controlClients"),
       mux: port("muxClients"),
       task: port("taskClients"),
@@ -55,15 +59,16 @@ export function describeConnections(plan: ConnectionPlan, channels: Channels): C
       broadcast: port("broadcastClients"),
     },
     engine: {
-      ...both,
       ssh: plan.enginessh,
+      interface: plan.engineUrl,
+      ...both,
       control: port("controlEngines"),
       mux: port("muxEngines"),
       task: port("taskEngines"),
       iopub: port("iopubEngines"),
       hb_ping: port("hbPing"),
       hb_pong: port("hbPong"),
-      broadcast: [port("broadcastEngines")],
+      broadcast: channels.broadcastLeaves.map((leaf) => leaf.port),
     },
   };
 }
@@ -75,7 +80,7 @@ export function engineChannels({ engine }: Connections): JsonObject {
 }
 
 /** The ports of a controller that ran before. */
-export function portsOf({ client, engine }: Connections): Record<ChannelName, number> {
+export function portsOf({ client, engine }: Connections): Ports {
   return {
     registration: client.registration,
     notification: client.notification,
@@ -88,7 +93,7 @@ export function portsOf({ client, engine }: Connections): Record<ChannelName, nu
     taskClients: client.task,
     taskEngines: engine.task,
     broadcastClients: client.broadcast,
-    broadcastEngines: engine.broadcast[0] ?? 0,
+    broadcastLeaves: engine.broadcast,
     iopubClients: client.iopub,
     iopubEngines: engine.iopub,
   };
@@ -112,23 +117,33 @@ export function removeConnectionFiles(paths: ClusterPaths, { client, engine }: C
   for (const [file, text] of files) if (readIfThere(file) === text) rmSync(file, { force: true });
 }
 
-/** The files of a controller that ran before; `undefined` unless both are there, whole, and belong together. */
-export function readConnectionFiles({ clientFile, engineFile }: ClusterPaths): Connections | undefined {
+/** What the files of a controller that ran before are good for. */
+export type EarlierFiles =
+  | { readonly kind: "missing" }
+  | { readonly kind: "unusable"; readonly reason: string }
+  | { readonly kind: "usable"; readonly connections: Connections };
+
+export function readConnectionFiles({ clientFile, engineFile }: ClusterPaths): EarlierFiles {
+  if (!existsSync(clientFile) || !existsSync(engineFile)) return { kind: "missing" };
   try {
     const client = parseConnection(clientConnection, parseJson(readFileSync(clientFile)), clientFile);
     const engine = parseConnection(engineConnection, parseJson(readFileSync(engineFile)), engineFile);
-    return canBeReused(client, engine) ? { client, engine } : undefined;
-  } catch {
-    return undefined; // Missing or broken: the controller starts afresh and writes new ones.
+    const reason = mismatch(client, engine);
+    return reason ? { kind: "unusable", reason } : { kind: "usable", connections: { client, engine } };
+  } catch (error) {
+    return { kind: "unusable", reason: error instanceof Error ? error.message : String(error) };
   }
 }
 
-/** One scheduler for broadcasts and no encryption: what this controller has. */
-function canBeReused(client: ClientConnection, engine: EngineConnection): boolean {
-  const belongTogether = (["key", "registration", "interface", "pack", "unpack", "signature_scheme"] as const).every(
-    (field) => client[field] === engine[field],
-  );
-  return belongTogether && client.pack === "json" && client.curve_serverkey === null && engine.broadcast.length === 1;
+/** What both files must agree on (wire protocol §3.1). */
+const agreed = ["key", "registration", "pack", "unpack", "signature_scheme", "curve_serverkey"] as const;
+
+/** Why two files are not of one controller, or of none like this one. */
+function mismatch(client: ClientConnection, engine: EngineConnection): string | undefined {
+  const field = agreed.find((name) => client[name] !== engine[name]);
+  if (field) return `they differ in "${field}"`;
+  const leaves = engine.broadcast.length;
+  return Number.isInteger(Math.log2(leaves)) ? undefined : `they have ${leaves} ports for broadcasts: no power of two`;
 }
 
 function readIfThere(file: string): string | undefined {

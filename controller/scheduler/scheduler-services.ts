@@ -54,7 +54,7 @@ export class SchedulerServices implements AsyncDisposable {
     this.#broadcast = new BroadcastService({
       ...shared,
       clients: channels.broadcastClients,
-      engines: channels.broadcastEngines,
+      engines: channels.broadcastLeaves[0],
     });
     const { scheme, highWaterMark } = options;
     this.taskOverview = new TaskScheduler({ scheme: schemes[scheme], highWaterMark, random: Math.random });

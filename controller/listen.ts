@@ -1,0 +1,88 @@
+import { randomBytes } from "node:crypto";
+import { lookup } from "node:dns/promises";
+import { hostname } from "node:os";
+import type { Logger } from "../cli/logger.ts";
+import { sessionId } from "../protocol/ids.ts";
+import { thisHost } from "../transport/this-host.ts";
+import { bindChannels, type Channels } from "./channels.ts";
+import { type Connections, describeConnections, portsOf } from "./connection-files.ts";
+import { interfaceUrl, isWildcard } from "./interfaces.ts";
+import { chooseLocation } from "./location.ts";
+import type { ControllerOptions } from "./options.ts";
+import { PortPools } from "./port-pools.ts";
+
+export interface Listening {
+  readonly channels: Channels;
+  /** The earlier ones themselves where nothing about them has changed. */
+  readonly connections: Connections;
+}
+
+/**
+ * Binds every socket, where an earlier controller had them or where the options say, and describes them to engines and
+ * clients.
+ */
+export async function listen(
+  options: ControllerOptions,
+  earlier: Connections | undefined,
+  log: Logger,
+): Promise<Listening> {
+  const engineUrl = earlier?.engine.interface ?? (await interfaceUrl(...chosenInterface(options, "engineIp")));
+  const clientUrl = earlier?.client.interface ?? (await interfaceUrl(...chosenInterface(options, "clientIp")));
+  const channels = await bindChannels({
+    engineUrl,
+    clientUrl,
+    // The leaf that broadcasts are sent on; see BroadcastService.
+    broadcastDepth: earlier ? Math.log2(earlier.engine.broadcast.length) : 0,
+    registrationPort: options.port,
+    pools: new PortPools(options),
+    fixed: earlier && portsOf(earlier),
+    log,
+  });
+  if (earlier) return { channels, connections: withServers(earlier, options) };
+  const plan = {
+    engineUrl,
+    clientUrl,
+    location: await locate(options, [engineUrl, clientUrl], log),
+    key: options.secure ? (options.key ?? sessionId(randomBytes(16))) : "",
+    ssh: options.ssh,
+    enginessh: options.enginessh,
+    scheme: options.scheme,
+    packer: options.packer,
+  };
+  return { channels, connections: describeConnections(plan, channels) };
+}
+
+function chosenInterface(options: ControllerOptions, side: "engineIp" | "clientIp"): [ip: string, option: string] {
+  const own = options[side];
+  if (own === undefined) return [options.ip, "--ip"];
+  return [own, side === "engineIp" ? "--engine-ip" : "--client-ip"];
+}
+
+/** SSH servers that are configured now stand above those of an earlier controller. */
+function withServers(earlier: Connections, { ssh, enginessh }: ControllerOptions): Connections {
+  const { client, engine } = earlier;
+  if ((ssh || client.ssh) === client.ssh && (enginessh || engine.ssh) === engine.ssh) return earlier;
+  return { client: { ...client, ssh: ssh || client.ssh }, engine: { ...engine, ssh: enginessh || engine.ssh } };
+}
+
+async function locate(options: ControllerOptions, urls: readonly string[], log: Logger): Promise<string> {
+  const given = options.location;
+  const isNeeded = urls.some(isWildcard);
+  const { location, warning } = chooseLocation({
+    given,
+    hostname: hostname(),
+    address: isNeeded ? await addressOf(given ?? hostname()) : undefined,
+    addresses: isNeeded ? thisHost().addresses : [],
+    isNeeded,
+  });
+  if (warning) log.warn(warning);
+  return location;
+}
+
+/** A name that means nothing here may still mean something to others: no failure. */
+async function addressOf(name: string): Promise<string | undefined> {
+  return lookup(name).then(
+    ({ address }) => address,
+    () => undefined,
+  );
+}
