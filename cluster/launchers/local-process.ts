@@ -3,13 +3,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Deferred } from "../../protocol/deferred.ts";
 import { startsOf } from "../process-identity.ts";
 import type { LaunchedProcess, ProcessRecord } from "./launcher.ts";
+import { hasLeftovers, successorOf } from "./process-group.ts";
 
 const graceMs = 5000;
 /** From SIGKILL to the end: long only when the system itself is stuck. */
 const killMs = 10_000;
 const pollMs = process.platform === "linux" ? 20 : 200;
 
-/** A process on this machine that leads its own session; ended as a whole, and never taken for another of its id. */
+/**
+ * A process on this machine that leads its own session; ended as a whole, and never taken for another of its id. An
+ * engine that started itself again is still the same one.
+ */
 export class LocalProcess implements LaunchedProcess {
   readonly record: ProcessRecord;
   #exited: Promise<number | undefined> | undefined;
@@ -40,6 +44,13 @@ export class LocalProcess implements LaunchedProcess {
   }
 
   async #end(hurry: AbortSignal | undefined): Promise<void> {
+    await this.#endProcess(hurry);
+    const { pid, start } = this.record;
+    // What native code ran when an engine was ended by force, most of all: nobody else would ever end it.
+    if (start !== undefined && hasLeftovers(this.record)) send(-pid, "SIGTERM");
+  }
+
+  async #endProcess(hurry: AbortSignal | undefined): Promise<void> {
     if (!hurry?.aborted) {
       this.#signal("SIGTERM");
       if (await settlesWithin(graceMs, this.exited, hurry)) return;
@@ -53,23 +64,35 @@ export class LocalProcess implements LaunchedProcess {
   #signal(signal: "SIGTERM" | "SIGKILL"): void {
     const { pid, start } = this.record;
     assert(pid > 1, "No process of ours has this id, and its negative would mean all processes.");
-    if (!isRunning(this.record)) return;
+    const running = runningPid(this.record);
+    if (running === undefined) return;
     // Killed, it cannot end its own children any more: the group gets the signal instead, if it is surely ours.
     const hasGroup = start !== undefined && process.platform !== "win32";
     if (signal === "SIGKILL" && hasGroup && send(-pid, signal)) return;
-    send(pid, signal);
+    send(running, signal);
   }
 
   async #poll(): Promise<undefined> {
-    while (isRunning(this.record)) await sleep(pollMs, undefined, { ref: false });
-    return undefined;
+    await untilGone(this.record);
   }
 }
 
-/** A process recorded without its start is judged by its id alone. */
-export function isRunning({ pid, start }: ProcessRecord): boolean {
+export function isRunning(record: ProcessRecord): boolean {
+  return runningPid(record) !== undefined;
+}
+
+/** Resolves when neither the process nor a successor is left; keeps no program alive. */
+export async function untilGone(record: ProcessRecord): Promise<void> {
+  while (isRunning(record)) await sleep(pollMs, undefined, { ref: false });
+}
+
+/** Id of the process, or of the one that goes on in its place. A process recorded without its start is judged by its id alone. */
+export function runningPid(record: ProcessRecord): number | undefined {
+  const { pid, start } = record;
   const found = startsOf([pid]).get(pid);
-  return found !== undefined && (start === undefined || start === found);
+  // While a stranger has the id, no group of ours can have it.
+  if (found !== undefined) return start === undefined || start === found ? pid : undefined;
+  return start === undefined ? undefined : successorOf(record);
 }
 
 /** @returns whether there was somebody to take it */

@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { constants } from "node:os";
+import { outputFileVariable } from "../../cli/log/log-cap.ts";
 import { startsOf } from "../process-identity.ts";
 import type { LaunchedProcess, Launcher, LaunchPlan, ProcessRecord } from "./launcher.ts";
-import { isRunning, LocalProcess } from "./local-process.ts";
+import { isRunning, LocalProcess, untilGone } from "./local-process.ts";
 
 /** Processes on this machine, each in a session of its own. */
 export const localLauncher: Launcher = { start, find };
@@ -31,7 +32,16 @@ async function startOne(plan: LaunchPlan, index: number): Promise<LocalProcess> 
   child.unref();
   const { pid } = child;
   if (pid === undefined) throw new Error("A process that was spawned has an id.");
-  return new LocalProcess({ pid, start: startsOf([pid]).get(pid), outputFile }, exited);
+  const record = { pid, start: startsOf([pid]).get(pid), outputFile };
+  return new LocalProcess(record, lastExit(record, exited));
+}
+
+/** Of an engine that started itself again, the first one's end is not the end, and nobody learns the last one's code. */
+async function lastExit(record: ProcessRecord, exited: Promise<number | undefined>): Promise<number | undefined> {
+  const code = await exited;
+  if (!isRunning(record)) return code;
+  await untilGone(record);
+  return undefined;
 }
 
 function spawnDetached(plan: LaunchPlan, outputFile: string): ChildProcess {
@@ -44,7 +54,7 @@ function spawnDetached(plan: LaunchPlan, outputFile: string): ChildProcess {
       detached: true,
       windowsHide: true,
       stdio: ["ignore", output, output],
-      env: { ...inherited, ...plan.environment },
+      env: { ...inherited, ...plan.environment, [outputFileVariable]: outputFile },
     });
   } finally {
     closeSync(output);
