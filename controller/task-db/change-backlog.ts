@@ -48,13 +48,13 @@ export class ChangeBacklog {
   take(most: Limits): Observed[] {
     let [count, bytes] = [0, 0];
     for (const change of this.#waiting) {
-      bytes += bytesOf(change);
-      if (count > 0 && (count >= most.changes || bytes > most.bytes)) break;
+      const size = bytesOf(change);
+      if (count > 0 && (count >= most.changes || bytes + size > most.bytes)) break;
+      bytes += size;
       count++;
     }
-    const taken = this.#waiting.splice(0, count);
-    for (const change of taken) this.#bytes -= bytesOf(change);
-    return taken;
+    this.#bytes -= bytes;
+    return this.#waiting.splice(0, count);
   }
 
   /** Gives back what was taken last and could not be stored. */

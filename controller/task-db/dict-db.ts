@@ -6,7 +6,7 @@ import { matches } from "./matches.ts";
 import { pinnedIds, type Query } from "./query.ts";
 import { copyRecord, readField, selectKeys } from "./record-fields.ts";
 import type { RecordKey } from "./record-keys.ts";
-import { applyChange, isPending, newRecord, type RecordState, sizeOf } from "./record-state.ts";
+import { applyChange, isPending, type RecordState, sizeOf } from "./record-state.ts";
 import type { RecordChange, TaskDb, TaskRecord } from "./task-db.ts";
 import { RecordCulled } from "./task-db-refusal.ts";
 
@@ -28,6 +28,20 @@ interface Kept extends RecordState {
   /** Read when first asked for: history and every query are in this order. */
   submitted: string | null | undefined;
 }
+
+/** Written out: spreading `newRecord` would take half a microsecond a task. */
+const newKept = (id: MsgId, sequence: number): Kept => ({
+  id,
+  queue: undefined,
+  request: undefined,
+  engine: undefined,
+  answer: undefined,
+  resubmitted: undefined,
+  output: undefined,
+  sequence,
+  bytes: 0,
+  submitted: undefined,
+});
 
 /**
  * Records in memory. Frames are kept as they came, those of a pending task being the very ones that its scheduler holds,
@@ -80,8 +94,7 @@ export class DictDb implements TaskDb {
     const settled = pending ? undefined : this.#settled.get(change.id);
     // What comes late for a record that had to go must not bring a part of it back.
     if (!pending && !settled && change.kind !== "requested" && this.#isCulled(change.id)) return;
-    const record = pending ??
-      settled ?? { ...newRecord(change.id), sequence: this.#sequence++, bytes: 0, submitted: undefined };
+    const record = pending ?? settled ?? newKept(change.id, this.#sequence++);
     applyChange(record, change);
     if (change.kind === "requested") record.submitted = undefined;
     if (isPending(record)) this.#keepPending(record, settled !== undefined);

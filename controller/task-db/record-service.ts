@@ -66,16 +66,10 @@ export class RecordService implements AsyncDisposable {
   observe(event: TrafficEvent): void {
     switch (event.kind) {
       case "direct-requested":
-        this.record({ ...event, kind: "requested", queue: "mux", message: recorded(event.message) });
+        this.#requested("mux", event, event.engine);
         break;
       case "task-requested":
-        this.record({
-          ...event,
-          kind: "requested",
-          queue: "task",
-          engine: undefined,
-          message: recorded(event.message),
-        });
+        this.#requested("task", event, undefined);
         break;
       case "task-assigned":
         this.record({ kind: "assigned", id: event.id, engine: event.engine });
@@ -146,6 +140,14 @@ export class RecordService implements AsyncDisposable {
     await this.#options.db[Symbol.asyncDispose]();
   }
 
+  #requested(
+    queue: "mux" | "task",
+    { id, message }: { id: MsgId; message: Passing },
+    engine: EngineUuid | undefined,
+  ): void {
+    this.record({ kind: "requested", id, queue, engine, message: recorded(message) });
+  }
+
   #answered({ id, engine, message }: { id: MsgId; engine: EngineUuid | undefined; message: Passing }): void {
     const received = wireDate((this.#options.clock ?? systemClock)());
     this.record({ kind: "answered", id, engine, received, message: recorded(message) });
@@ -165,26 +167,27 @@ export class RecordService implements AsyncDisposable {
     while (this.#gone + this.#backlog.dropped < target && !this.#health.isFailing) await this.#start();
   }
 
-  /** Stores the next batch, or joins the one that is being stored. */
+  /** Stores what waits, or joins who does; the rest of a few changes is left to be gathered. */
   #start(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#writing ??= this.#writeBatch().finally(() => {
+    this.#writing ??= this.#write().finally(() => {
       this.#writing = undefined;
-      if (this.#backlog.length > 0 && !this.#timer) this.#timer = setTimeout(() => this.#start(), this.#pauseMs());
+      if (this.#backlog.length > 0 && !this.#timer)
+        this.#timer = setTimeout(() => this.#start(), this.#health.isFailing ? this.#health.retryMs : gather.ms);
     });
     return this.#writing;
   }
 
-  #pauseMs(): number {
-    if (this.#health.isFailing) return this.#health.retryMs;
-    return this.#backlog.length >= gather.changes ? 0 : gather.ms;
+  async #write(): Promise<void> {
+    do await this.#writeBatch();
+    while (this.#backlog.length >= gather.changes && !this.#health.isFailing);
   }
 
   async #writeBatch(): Promise<void> {
     const taken = this.#backlog.take({ changes: this.#health.batchLength(batch.changes), bytes: batch.bytes });
     try {
-      await this.#options.db.write(taken.map((change) => this.#read(change)).filter((change) => change !== undefined));
+      await this.#options.db.write(this.#readAll(taken));
       this.#gone += taken.length;
       this.#health.succeeded(this.#backlog.dropped);
     } catch (error) {
@@ -192,6 +195,15 @@ export class RecordService implements AsyncDisposable {
       if (isGivenUp) this.#gone += taken.length;
       else this.#backlog.putBack(taken);
     }
+  }
+
+  #readAll(taken: readonly Observed[]): RecordChange[] {
+    const changes: RecordChange[] = [];
+    for (const observed of taken) {
+      const change = this.#read(observed);
+      if (change) changes.push(change);
+    }
+    return changes;
   }
 
   #read(change: Observed): RecordChange | undefined {
