@@ -1,3 +1,4 @@
+import { readTrait, readTraitText } from "./config/trait-values.ts";
 import { nearest } from "./nearest.ts";
 import { type OptionShape, optionShapes, readValue } from "./option-shape.ts";
 import { type Program, seeHelp } from "./program.ts";
@@ -61,16 +62,17 @@ export class ArgumentReader {
     this.#set(shape, name, rest === "" ? undefined : rest);
   }
 
+  /** A trait of a flag may stand alone. */
   #readTrait(word: string): void {
-    const [name, value] = splitAtEquals(word);
-    const key = this.#program.traits?.[name.slice(2)];
-    const shape = this.#shapes.find((candidate) => candidate.key === key);
-    if (shape) {
-      this.#set(shape, name, value);
-      return;
-    }
-    if (value === undefined && this.#words[0]?.startsWith("-") === false) this.#words.shift();
-    this.warnings.push(`${name} is not known here and was ignored.`);
+    const [name, text] = splitAtEquals(word);
+    const trait = name.slice(2);
+    const isFlag = this.#shapes.some(({ key, kind }) => kind === "flag" && key === this.#program.traits?.[trait]);
+    const [next] = this.#words;
+    const isItsValue = next !== undefined && (isFlag ? /^(?:true|false)$/i.test(next) : !next.startsWith("--"));
+    const value = text ?? (isItsValue ? this.#words.shift() : undefined) ?? "True";
+    const { values, warnings } = readTrait(this.#program, trait, readTraitText(value));
+    Object.assign(this.given, values);
+    this.warnings.push(...warnings.map((warning) => `--${warning}`));
   }
 
   #readPositional(word: string): void {

@@ -7,6 +7,7 @@ import { networkOptions } from "./options/network-options.ts";
 import { placeOptions } from "./options/place-options.ts";
 import { schedulingOptions } from "./options/scheduling-options.ts";
 import { securityOptions } from "./options/security-options.ts";
+import { traitClasses, traits } from "./traits.ts";
 
 const options = z.strictObject({
   ...placeOptions,
@@ -32,21 +33,8 @@ export const program = {
     debug: { logLevel: "debug" },
     quiet: { logLevel: "error" },
   },
-  traits: {
-    "HeartMonitor.period": "ping",
-    "HeartMonitor.max_heartmonitor_misses": "maxMisses",
-    "IPController.cluster_id": "clusterId",
-    "IPController.engine_ssh_server": "enginessh",
-    "IPController.ip": "ip",
-    "IPController.location": "location",
-    "IPController.regport": "port",
-    "IPController.registration_timeout": "registrationTimeout",
-    "IPController.reuse_files": "reuse",
-    "IPController.ssh_server": "ssh",
-    "Session.key": "key",
-    "TaskScheduler.hwm": "hwm",
-    "TaskScheduler.scheme_name": "scheme",
-  },
+  traits,
+  traitClasses,
   examples: ["ipcontroller", "ipcontroller --profile mine --ip '*'"],
   version: packageVersion,
 } satisfies Program<typeof options>;
@@ -60,6 +48,9 @@ export function withEnvironment(
   return {
     ...given,
     clusterId: isGiven("clusterId") ? given.clusterId : (env["IPP_CLUSTER_ID"] ?? given.clusterId),
-    key: given.key ?? env["IPP_SESSION_KEY"],
+    key: given.key ?? (given.keyfile === undefined ? env["IPP_SESSION_KEY"] : undefined),
+    curve: given.curve ?? (env["IPP_ENABLE_CURVE"] === "1" ? true : undefined),
+    curvePublickey: given.curvePublickey ?? env["IPP_CURVE_PUBLICKEY"],
+    curveSecretkey: given.curveSecretkey ?? env["IPP_CURVE_SECRETKEY"],
   };
 }

@@ -64,3 +64,28 @@ test.each(["--ports=10120-10101", "--ports=0", "--ports=some", "--ports=1-99999"
 test("ipc is refused with the reason", () => {
   expect(() => read(["--transport=ipc"])).toThrow("only tcp is spoken");
 });
+
+test.each([
+  ["--HubFactory.ip=*", { ip: "*" }, "HubFactory.ip is an old name: write IPController.ip."],
+  ["--HubFactory.regport=1000", { port: 1000 }, "write IPController.regport."],
+  ["--HubFactory.db_class=IPython.parallel.controller.mongodb.MongoDB", { db: "mongodb" }, "IPController.db_class."],
+  ["--IPControllerApp.reuse_files=True", { reuse: true }, "IPController.reuse_files."],
+  ["--IPController.mux=(1,2)", { ports: [] }, "IPController.engine_ports"],
+])("the manual's %s works or says what to write instead", (word, expected, warning) => {
+  const { warnings, ...values } = read([word]);
+  expect(values).toMatchObject(expected);
+  expect(warnings).toEqual([expect.stringContaining(warning)]);
+});
+
+test.each([
+  ["--IPController.ports=[10101, 10102]", { ports: [10101, 10102] }],
+  ["--IPController.ports=10101-10102", { ports: [10101, 10102] }],
+  ["--BaseParallelApplication.work_dir=/tmp", { workDir: "/tmp" }],
+  ["--Session.key=b'secret'", { key: "secret" }],
+  ["--Session.packer=msgpack", { packer: "msgpack" }],
+  ["--MongoDB.connection_kwargs={'host': 'db'}", { mongoUrl: "mongodb://db:27017" }],
+  ["--SQLiteDB.filename=mine.db", { sqliteFilename: "mine.db" }],
+  ["--IPController.enable_curve=True", { curve: true }],
+])("%s is understood", (word, expected) => {
+  expect(read([word])).toMatchObject({ ...expected, warnings: [] });
+});
