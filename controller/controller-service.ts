@@ -1,17 +1,33 @@
 import type { Logger } from "../cli/logger.ts";
+import { systemClock } from "../protocol/clock.ts";
+import type { EngineUuid, MsgId } from "../protocol/ids.ts";
 import type { JsonObject } from "../protocol/json.ts";
 import type { Session } from "../protocol/session.ts";
 import { type Channels, closeChannels } from "./channels.ts";
-import { Complaints } from "./complaints.ts";
+import type { Complaints } from "./complaints.ts";
 import { Activity } from "./hub/activity.ts";
-import { EnginesFile } from "./hub/engines-file.ts";
+import { daskCommands } from "./hub/dask-commands.ts";
+import { DaskService } from "./hub/dask-service.ts";
+import { deadEngineRecord } from "./hub/dead-engine-record.ts";
+import { EngineRequests } from "./hub/engine-requests.ts";
+import { type EarlierCluster, EnginesFile } from "./hub/engines-file.ts";
 import { HeartMonitor } from "./hub/heart-monitor.ts";
 import { HeartService, probeMs } from "./hub/heart-service.ts";
+import { HubRequests } from "./hub/hub-requests.ts";
 import { HubService } from "./hub/hub-service.ts";
+import { Notifier } from "./hub/notifier.ts";
+import { ProcessorLoad } from "./hub/processor-load.ts";
 import { Registry } from "./hub/registry.ts";
+import { readEarlierCluster, restoreRequests } from "./hub/restore-cluster.ts";
+import { statusOf } from "./hub/status-request.ts";
+import { StrandedRequests } from "./hub/stranded-requests.ts";
 import type { ControllerOptions } from "./options.ts";
 import { SchedulerServices } from "./scheduler/scheduler-services.ts";
 import { type SchemeName, schemeNames } from "./scheduler/schemes.ts";
+import { openTaskDb } from "./task-db/open-task-db.ts";
+import { RecordService } from "./task-db/record-service.ts";
+import type { TaskDb } from "./task-db/task-db.ts";
+import type { TrafficEvent } from "./traffic.ts";
 
 export interface ControllerServiceOptions {
   readonly options: ControllerOptions;
@@ -20,10 +36,11 @@ export interface ControllerServiceOptions {
   readonly session: Session;
   /** Told to every engine that registers. */
   readonly engineConnection: JsonObject;
-  /** Path of the list of engines. */
-  readonly enginesFile: string;
+  /** Folder of the profile, and path of the list of engines. */
+  readonly paths: { readonly profile: string; readonly enginesFile: string };
   /** A client asked the controller to end. */
   readonly shutDown: () => void;
+  readonly complaints: Complaints;
   readonly log: Logger;
 }
 
@@ -35,59 +52,161 @@ const leastPatienceMs = 30_000;
 
 const now = (): number => performance.now();
 
-/** Hub and schedulers on one set of sockets, in one event loop. */
+/** Hub, schedulers and task database on one set of sockets, in one event loop. */
 export class ControllerService implements AsyncDisposable {
-  readonly #channels: Channels;
+  readonly #options: ControllerServiceOptions;
+  readonly #registry: Registry;
+  readonly #activity = new Activity(now);
+  readonly #stranded: StrandedRequests;
+  readonly #load = new ProcessorLoad();
+  readonly #records: RecordService;
   readonly #schedulers: SchedulerServices;
   readonly #hearts: HeartService;
+  readonly #engines: EngineRequests;
+  readonly #dask: DaskService;
+  readonly #hub: HubService;
 
-  constructor({ options, channels, session, engineConnection, enginesFile, shutDown, log }: ControllerServiceOptions) {
-    const complaints = new Complaints(log, now);
-    const registry = new Registry(patienceMs(options));
-    const activity = new Activity();
-    this.#channels = channels;
+  /** @throws when the task database cannot be opened; the channels are closed then, too */
+  static async start(options: ControllerServiceOptions): Promise<ControllerService> {
+    const { paths, session, channels, log } = options;
+    const earlier = options.options.restore ? readEarlierCluster(paths.enginesFile, log) : undefined;
+    try {
+      const db = await openTaskDb({
+        options: options.options,
+        profileFolder: paths.profile,
+        session: session.id,
+        packer: session.packer,
+      });
+      const service = new ControllerService(options, db, earlier);
+      await service.#restore(earlier);
+      service.#hearts.start();
+      return service;
+    } catch (error) {
+      await closeChannels(channels);
+      throw error;
+    }
+  }
+
+  private constructor(given: ControllerServiceOptions, db: TaskDb, earlier: EarlierCluster | undefined) {
+    const { options, channels, session, engineConnection, paths, complaints, log } = given;
+    this.#options = given;
+    this.#registry = new Registry(patienceMs(options));
+    this.#stranded = new StrandedRequests(patienceMs(options), now);
+    this.#records = new RecordService({ db, name: options.db, dialect: session, complaints, log });
     this.#schedulers = new SchedulerServices({
       channels,
       session,
       scheme: schemeNamed(options.scheme),
       highWaterMark: options.hwm,
-      isRegistered: (engine) => registry.isRegistered(engine),
-      observer: activity,
-      engineLeft: (engine) => hub.engineGone(engine, "it was shut down"),
+      isRegistered: (engine) => this.#registry.isRegistered(engine),
+      observer: this.#relayObserver(),
+      engineLeft: (engine) => this.#engines.engineLeft(engine, "it was shut down"),
       complaints,
     });
-    this.#hearts = new HeartService({
+    this.#hearts = this.#watchHearts();
+    const since = earlier?.since ?? new Date().toISOString();
+    const file = new EnginesFile(paths.enginesFile, { registry: this.#registry, since, log });
+    const notifier = new Notifier(session, channels.notification);
+    this.#engines = new EngineRequests({
+      registry: this.#registry,
+      hearts: this.#hearts,
+      observers: [this.#activity, this.#stranded, this.#schedulers, file, notifier],
+      heartbeatMs: options.ping,
+      engineConnection,
+      log,
+      now,
+    });
+    this.#dask = new DaskService({ commands: daskCommands(options.daskSchedulerCommand), host: options.ip, log });
+    const requests = this.#hubRequests(notifier);
+    const answer: HubRequests["answer"] = (request, header) => requests.answer(request, header);
+    this.#hub = new HubService({ session, requests: channels.registration, answer, complaints });
+  }
+
+  /** Whoever waits for a request is answered, what was observed is stored, then the sockets close. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#hearts[Symbol.asyncDispose]();
+    await this.#dask[Symbol.asyncDispose]();
+    await this.#schedulers[Symbol.asyncDispose]();
+    await this.#hub[Symbol.asyncDispose]();
+    await this.#records[Symbol.asyncDispose]();
+    await closeChannels(this.#options.channels);
+  }
+
+  #relayObserver() {
+    const message = { frames: [], at: 0 };
+    return {
+      requestSent: (engine: EngineUuid, id: MsgId) =>
+        this.#activity.observe({ kind: "direct-requested", id, engine, message }),
+      replyCame: (engine: EngineUuid, id: MsgId) =>
+        this.#activity.observe({ kind: "direct-answered", id, engine, message }),
+      finished: (engine: EngineUuid, id: MsgId) =>
+        this.#activity.observe({ kind: "task-answered", id, engine, outcome: "ok", message }),
+    };
+  }
+
+  #observe(event: TrafficEvent): void {
+    this.#activity.observe(event);
+    this.#records.observe(event);
+  }
+
+  #watchHearts(): HeartService {
+    const { options, channels } = this.#options;
+    return new HeartService({
       monitor: new HeartMonitor({ maxMisses: options.maxMisses, graceProbes: graceProbes(options) }),
       periodMs: options.ping,
       pings: channels.hbPing,
       pongs: channels.hbPong,
       report: (effect) => {
-        if (effect.kind === "heart-started") hub.heartStarted(effect.heart);
-        else hub.engineGone(effect.heart, reasons[effect.cause]);
+        if (effect.kind === "heart-started") this.#engines.heartStarted(effect.heart);
+        else if (effect.kind === "heart-returned") this.#engines.heartReturned(effect.heart);
+        else this.#engines.heartStopped(effect.heart, reasons[effect.cause]);
       },
-      afterBeat: () => hub.purgeStalled(),
-    });
-    const hub = new HubService({
-      session,
-      requests: channels.registration,
-      notifications: channels.notification,
-      work: { registry, activity, tasks: this.#schedulers.taskOverview },
-      hearts: this.#hearts,
-      observers: [activity, this.#schedulers, new EnginesFile(enginesFile, registry, log)],
-      heartbeatMs: options.ping,
-      engineConnection,
-      shutDown,
-      complaints,
-      log,
+      afterBeat: () => this.#tick(),
       now,
     });
-    this.#hearts.start();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#hearts[Symbol.asyncDispose]();
-    await this.#schedulers[Symbol.asyncDispose]();
-    await closeChannels(this.#channels);
+  /** What is due once a heartbeat. */
+  #tick(): void {
+    const { user, system } = process.cpuUsage();
+    this.#load.sample((user + system) / 1000, now());
+    this.#engines.purgeStalled();
+    const { packer } = this.#options.session;
+    for (const engine of this.#stranded.takeDue())
+      for (const id of this.#activity.bury(engine.uuid))
+        this.#records.record(deadEngineRecord(id, engine, packer, systemClock()));
+  }
+
+  #hubRequests(notifier: Notifier): HubRequests {
+    const { session, shutDown, log } = this.#options;
+    const work = { registry: this.#registry, activity: this.#activity, tasks: this.#schedulers.taskOverview };
+    const db = () => {
+      const { name, backlog, isDegraded } = this.#records.status;
+      return { name, backlog, is_degraded: isDegraded };
+    };
+    const silenceMs: HeartService["silenceMs"] = (heart) => this.#hearts.silenceMs(heart);
+    const connectedClients = () => this.#hub.connectedClients;
+    return new HubRequests({
+      engines: this.#engines,
+      work,
+      records: this.#records,
+      resubmission: { session, submit: (frames) => this.#schedulers.submit(frames) },
+      dask: this.#dask,
+      status: () => statusOf({ work, silenceMs, load: this.#load, connectedClients, db }),
+      shutDown: (request) => {
+        log.info("a client asked for shutdown");
+        notifier.shuttingDown(request);
+        shutDown();
+      },
+    });
+  }
+
+  async #restore(earlier: EarlierCluster | undefined): Promise<void> {
+    if (!earlier) return;
+    this.#engines.restore(earlier);
+    const { session, log } = this.#options;
+    const [records, activity, schedulers] = [this.#records, this.#activity, { restore: () => undefined }];
+    await restoreRequests(earlier, { records, activity, schedulers, registry: this.#registry, session, log });
   }
 }
 

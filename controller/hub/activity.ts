@@ -1,4 +1,6 @@
 import type { EngineId, EngineUuid, MsgId } from "../../protocol/ids.ts";
+import type { TrafficEvent } from "../traffic.ts";
+import type { Engine } from "./registry.ts";
 
 /** How many finished requests of an engine are remembered by id; all are counted. */
 const remembered = 1000;
@@ -9,39 +11,69 @@ interface Work {
   /** Latest finished requests, the oldest first. */
   recent: MsgId[];
   completed: number;
+  /** When it joined or finished something last. */
+  activeMs: number;
 }
 
 /** What each engine has been asked directly and what it has finished (wire protocol §9.3). */
 export class Activity {
+  readonly #now: () => number;
   readonly #work = new Map<EngineId, Work>();
   readonly #ids = new Map<EngineUuid, EngineId>();
+  #endedTasks = 0;
 
-  engineJoined({ id, uuid }: { readonly id: EngineId; readonly uuid: EngineUuid }): void {
+  /** @param now monotonic, in milliseconds */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** An engine that returns finds what it had. */
+  engineJoined({ id, uuid }: Pick<Engine, "id" | "uuid">): void {
+    const known = this.#workOf(uuid) ?? { queue: new Set(), recent: [], completed: 0, activeMs: 0 };
+    known.activeMs = this.#now();
     this.#ids.set(uuid, id);
-    this.#work.set(id, { queue: new Set(), recent: [], completed: 0 });
+    this.#work.set(id, known);
   }
 
-  /** Its open requests are settled by the clients that sent them; what it had finished stays on record. */
-  engineLost({ id, uuid }: { readonly id: EngineId; readonly uuid: EngineUuid }): void {
-    this.#ids.delete(uuid);
-    this.#work.get(id)?.queue.clear();
+  /** What it was asked directly may still be answered, until it is buried. */
+  engineLost(): void {}
+
+  observe(event: TrafficEvent): void {
+    switch (event.kind) {
+      case "direct-requested":
+        this.#workOf(event.engine)?.queue.add(event.id);
+        break;
+      case "direct-answered":
+        if (this.#workOf(event.engine)?.queue.delete(event.id)) this.#finished(event.engine, event.id);
+        break;
+      case "task-answered":
+        this.#endedTasks++;
+        if (event.engine !== undefined && event.outcome !== "aborted") this.#finished(event.engine, event.id);
+        break;
+      case "task-requested":
+      case "task-assigned":
+      case "published":
+        break;
+    }
   }
 
-  requestSent(engine: EngineUuid, request: MsgId): void {
-    this.#workOf(engine)?.queue.add(request);
+  /** Direct requests that an earlier controller passed on. */
+  restore(engine: EngineUuid, requests: readonly MsgId[]): void {
+    for (const request of requests) this.#workOf(engine)?.queue.add(request);
   }
 
-  /** A reply to a direct request; any other is ignored. */
-  replyCame(engine: EngineUuid, request: MsgId): void {
-    if (this.#workOf(engine)?.queue.delete(request)) this.finished(engine, request);
-  }
-
-  finished(engine: EngineUuid, request: MsgId): void {
+  /** Gives up a lost engine. @returns the direct requests that it will not answer any more */
+  bury(engine: EngineUuid): MsgId[] {
     const work = this.#workOf(engine);
-    if (!work) return;
-    work.completed++;
-    work.recent.push(request);
-    if (work.recent.length > 2 * remembered) work.recent = work.recent.slice(-remembered);
+    const open = [...(work?.queue ?? [])];
+    work?.queue.clear();
+    this.#ids.delete(engine);
+    return open;
+  }
+
+  /** Tasks that have ended, however they ended. */
+  get endedTasks(): number {
+    return this.#endedTasks;
   }
 
   /** Direct requests that an engine has not answered. */
@@ -52,6 +84,21 @@ export class Activity {
   completedBy(engine: EngineId): { readonly count: number; readonly recent: readonly MsgId[] } {
     const work = this.#work.get(engine);
     return { count: work?.completed ?? 0, recent: work?.recent.slice(-remembered) ?? [] };
+  }
+
+  /** Time since an engine finished something or, if it never did, since it joined. */
+  idleMs(engine: EngineId): number {
+    const work = this.#work.get(engine);
+    return work ? this.#now() - work.activeMs : 0;
+  }
+
+  #finished(engine: EngineUuid, request: MsgId): void {
+    const work = this.#workOf(engine);
+    if (!work) return;
+    work.activeMs = this.#now();
+    work.completed++;
+    work.recent.push(request);
+    if (work.recent.length > 2 * remembered) work.recent = work.recent.slice(-remembered);
   }
 
   #workOf(engine: EngineUuid): Work | undefined {

@@ -12,6 +12,8 @@ export type HeartEvent =
 export type HeartEffect =
   | { readonly kind: "ping"; readonly ping: string }
   | { readonly kind: "heart-started"; readonly heart: EngineUuid }
+  /** One that had stopped beats again. */
+  | { readonly kind: "heart-returned"; readonly heart: EngineUuid }
   | {
       readonly kind: "heart-stopped";
       readonly heart: EngineUuid;
@@ -29,7 +31,7 @@ export interface HeartMonitorOptions {
 const firstProbes = 50;
 
 interface Heart {
-  state: "expected" | "beating" | "doubted";
+  state: "expected" | "restored" | "beating" | "doubted" | "stopped";
   hasAnswered: boolean;
   misses: number;
   /** Probes still to come. */
@@ -40,10 +42,12 @@ interface Heart {
  * Knows which engines are alive (wire protocol §7.1).
  *
  *     expected ──pong──▶ beating ◀──pong── doubted
- *                          │ └──link-changed──▲ │
- *                          └─▶ stopped ◀────────┘  too many misses; no pong within the grace
+ *     restored ──pong──▶   │ └──link-changed──▲ │
+ *         └────────────────┴─▶ stopped ◀────────┘  too many misses; no pong within the grace
+ *                                 └──pong──▶ beating
  *
- * Every beat sends a ping to all hearts. When a connection breaks (`kill -9` breaks it within milliseconds) its heart is
+ * *restored*: of an engine that an earlier controller knew. A heart that stopped is remembered until it is forgotten:
+ * its machine may have slept. Every beat sends a ping to all hearts. When a connection breaks (`kill -9` breaks it within milliseconds) its heart is
  * doubted and pings become frequent probes: a live engine reconnects and answers one of them.
  * Time is counted in beats and probes, so that a controller that was itself suspended does not blame its engines.
  */
@@ -62,6 +66,16 @@ export class HeartMonitor {
   /** Starts to listen for a heart: others are ignored. */
   expect(heart: EngineUuid): void {
     this.#hearts.set(heart, { state: "expected", hasAnswered: false, misses: 0, probes: firstProbes });
+  }
+
+  /** Waits for a heart that has been beating before this controller started: no longer than for a silent one. */
+  restore(heart: EngineUuid): void {
+    this.#hearts.set(heart, { state: "restored", hasAnswered: false, misses: 0, probes: firstProbes });
+  }
+
+  /** Whether the connection of a heart broke and it has not answered since. */
+  isDoubted(heart: EngineUuid): boolean {
+    return this.#hearts.get(heart)?.state === "doubted";
   }
 
   forget(heart: EngineUuid): void {
@@ -91,10 +105,10 @@ export class HeartMonitor {
   #beat(): HeartEffect[] {
     const stopped: HeartEffect[] = [];
     for (const [uuid, heart] of this.#hearts) {
+      if (heart.state === "expected" || heart.state === "stopped") continue;
       heart.misses = heart.hasAnswered ? 0 : heart.misses + 1;
       heart.hasAnswered = false;
-      if (heart.state !== "expected" && heart.misses > this.#options.maxMisses)
-        stopped.push(this.#stop(uuid, "silent"));
+      if (heart.misses > this.#options.maxMisses) stopped.push(stop(uuid, heart, "silent"));
     }
     this.#oldestValid = this.#lastBeat;
     this.#lastBeat = this.#pings;
@@ -106,7 +120,7 @@ export class HeartMonitor {
     for (const [uuid, heart] of this.#hearts) {
       if (heart.probes === 0) continue;
       heart.probes--;
-      if (heart.state === "doubted" && heart.probes === 0) stopped.push(this.#stop(uuid, "connection-lost"));
+      if (heart.state === "doubted" && heart.probes === 0) stopped.push(stop(uuid, heart, "connection-lost"));
     }
     return [...stopped, this.#ping()];
   }
@@ -115,25 +129,25 @@ export class HeartMonitor {
     const heart = this.#hearts.get(uuid);
     const number = /^\d{1,15}$/.test(ping) ? Number(ping) : Number.NaN;
     if (!heart || !(number >= this.#oldestValid && number < this.#pings)) return [];
-    const isNew = heart.state === "expected";
+    const { state } = heart;
     Object.assign(heart, { state: "beating", hasAnswered: true, misses: 0, probes: 0 });
-    return isNew ? [{ kind: "heart-started", heart: uuid }] : [];
+    if (state === "stopped") return [{ kind: "heart-returned", heart: uuid }];
+    return state === "expected" ? [{ kind: "heart-started", heart: uuid }] : [];
   }
 
   #doubt(uuid: EngineUuid): void {
     const heart = this.#hearts.get(uuid);
     if (!heart) return;
-    const isNew = heart.state === "expected";
-    heart.state = isNew ? "expected" : "doubted";
-    heart.probes = isNew ? firstProbes : this.#options.graceProbes;
-  }
-
-  #stop(heart: EngineUuid, cause: "connection-lost" | "silent"): HeartEffect {
-    this.#hearts.delete(heart);
-    return { kind: "heart-stopped", heart, cause };
+    if (heart.state === "beating") heart.state = "doubted";
+    heart.probes = heart.state === "doubted" ? this.#options.graceProbes : firstProbes;
   }
 
   #ping(): HeartEffect {
     return { kind: "ping", ping: String(this.#pings++) };
   }
+}
+
+function stop(uuid: EngineUuid, heart: Heart, cause: "connection-lost" | "silent"): HeartEffect {
+  Object.assign(heart, { state: "stopped", probes: 0 });
+  return { kind: "heart-stopped", heart: uuid, cause };
 }

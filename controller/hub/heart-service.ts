@@ -18,12 +18,16 @@ export interface HeartServiceOptions {
   readonly report: (effect: Exclude<HeartEffect, { kind: "ping" }>) => void;
   /** Called once a period. */
   readonly afterBeat: () => void;
+  /** Monotonic, in milliseconds. */
+  readonly now: () => number;
 }
 
 /** Carries pings and pongs between the heart monitor and the network. */
 export class HeartService implements AsyncDisposable {
   readonly #options: HeartServiceOptions;
   readonly #stop = new AbortController();
+  /** When each known heart answered last. */
+  readonly #heardMs = new Map<EngineUuid, number>();
   #beating: Promise<void> | undefined;
   #probing: Promise<void> | undefined;
 
@@ -38,11 +42,29 @@ export class HeartService implements AsyncDisposable {
 
   expect(heart: EngineUuid): void {
     this.#options.monitor.expect(heart);
+    this.#heardMs.set(heart, this.#options.now());
     this.#probing ??= this.#probe();
+  }
+
+  restore(heart: EngineUuid): void {
+    this.#options.monitor.restore(heart);
+    this.#heardMs.set(heart, this.#options.now());
+    this.#probing ??= this.#probe();
+  }
+
+  isDoubted(heart: EngineUuid): boolean {
+    return this.#options.monitor.isDoubted(heart);
   }
 
   forget(heart: EngineUuid): void {
     this.#options.monitor.forget(heart);
+    this.#heardMs.delete(heart);
+  }
+
+  /** Time since a heart answered, or since it is known if it never did. */
+  silenceMs(heart: EngineUuid): number {
+    const heardMs = this.#heardMs.get(heart);
+    return heardMs === undefined ? 0 : this.#options.now() - heardMs;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -55,6 +77,7 @@ export class HeartService implements AsyncDisposable {
     const uuid = engineUuid(heart.toString());
     const { monitor } = this.#options;
     if (ping.length > 0) {
+      if (this.#heardMs.has(uuid)) this.#heardMs.set(uuid, this.#options.now());
       this.#perform(monitor.handle({ kind: "pong", heart: uuid, ping: ping.toString("latin1") }));
       return;
     }

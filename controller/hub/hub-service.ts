@@ -1,167 +1,80 @@
-import type { Logger } from "../../cli/logger.ts";
 import { type Envelope, type Header, InvalidMessage, openEnvelope } from "../../protocol/envelope.ts";
-import { type EngineUuid, engineUuid } from "../../protocol/ids.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 import { type HubRequest, isHubRequestType, parseHubRequest } from "../../protocol/messages/hub.ts";
-import type { Message, Session } from "../../protocol/session.ts";
+import type { Session } from "../../protocol/session.ts";
 import type { Channel } from "../../transport/channel.ts";
 import type { Complaints } from "../complaints.ts";
-import { queueStatus, type Work } from "./queue-status.ts";
+import type { Answer } from "./answer.ts";
 import { Refusal } from "./refusal.ts";
-import type { Application, Engine } from "./registry.ts";
-
-/** Told of every engine that joins or leaves, in order. */
-export interface EngineObserver {
-  engineJoined(engine: Engine): void;
-  engineLost(engine: Engine): void;
-}
+import { ReplyOrder } from "./reply-order.ts";
 
 export interface HubServiceOptions {
   readonly session: Session;
-  /** Router for requests of engines and clients. */
+  /** Router for requests of engines and clients; tells as `[address, ""]` of connections made and broken. */
   readonly requests: Channel;
-  /** Publisher to the clients. */
-  readonly notifications: Channel;
-  readonly work: Work;
-  /** Watches the hearts of engines that registered. */
-  readonly hearts: { expect(heart: EngineUuid): void; forget(heart: EngineUuid): void };
-  readonly observers: readonly EngineObserver[];
-  readonly heartbeatMs: number;
-  /** Where engines connect: they are told again when they register. */
-  readonly engineConnection: JsonObject;
-  /** A client asked the controller to end. */
-  readonly shutDown: () => void;
+  /** @returns `undefined` where no reply is expected @throws {Refusal} */
+  readonly answer: (request: HubRequest, header: Header) => Answer | undefined | Promise<Answer>;
   readonly complaints: Complaints;
-  readonly log: Logger;
-  /** Monotonic, in milliseconds. */
-  readonly now: () => number;
 }
 
-interface Answer {
-  readonly type: string;
-  readonly content: JsonObject;
-}
-
-/** Knows the engines, answers requests about them and publishes their coming and going (wire protocol §6–8). */
-export class HubService {
+/** Takes the requests of engines and clients and sends the replies (wire protocol §6). */
+export class HubService implements AsyncDisposable {
   readonly #options: HubServiceOptions;
+  readonly #replies = new ReplyOrder();
+  /** Addresses of connected clients. */
+  readonly #clients = new Set<string>();
 
   constructor(options: HubServiceOptions) {
     this.#options = options;
     options.requests.listen(options.complaints.guard("registration", (frames) => this.#receive(frames)));
   }
 
-  /** The first heartbeat of a pending engine completes its registration. */
-  heartStarted(heart: EngineUuid): void {
-    const engine = this.#options.work.registry.finish(heart);
-    if (!engine) return;
-    this.#options.log.info(`engine ${engine.id} registered (${engine.uuid})`);
-    const language = engine.language === undefined ? {} : { language: engine.language };
-    for (const observer of this.#options.observers) observer.engineJoined(engine);
-    this.#publish("registration_notification", { id: engine.id, uuid: engine.uuid, ...language });
+  get connectedClients(): number {
+    return this.#clients.size;
   }
 
-  /** @param reason for the log */
-  engineGone(uuid: EngineUuid, reason: string): void {
-    const engine = this.#options.work.registry.get(uuid);
-    if (engine) this.#unregister(engine, reason);
-  }
-
-  /** Gives up engines that registered but never showed a heartbeat. */
-  purgeStalled(): void {
-    for (const { id, uuid } of this.#options.work.registry.purge(this.#options.now())) {
-      this.#options.hearts.forget(uuid);
-      this.#options.log.warn(`engine ${id} registered but sent no heartbeat; it was forgotten`);
-    }
+  /** Resolves when every request that came was answered. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#replies.drain();
   }
 
   #receive(frames: readonly Buffer[]): void {
+    const [address, notice] = frames;
+    const peer = address?.toString("latin1") ?? "";
+    if (frames.length === 2 && notice?.length === 0) {
+      this.#clients.delete(peer);
+      return;
+    }
     const { session } = this.#options;
     const envelope = openEnvelope(frames, session);
-    const message = session.read(envelope);
-    const answer = this.#answerOrRefuse(envelope, message);
-    if (!answer) return;
-    // An engine that registers gets an empty parent, as from ipyparallel's hub.
-    const parent = answer.type === "registration_reply" ? undefined : envelope.header;
-    this.#options.requests.send(session.pack({ ...answer, parent, idents: envelope.idents }));
+    const { content } = session.read(envelope);
+    if (envelope.header.msg_type === "connection_request") this.#clients.add(peer);
+    this.#replies.add(peer, this.#answer(envelope.header, content), (answer) => this.#reply(envelope, answer));
   }
 
-  #answerOrRefuse({ header }: Envelope, { content }: Message): Answer | undefined {
+  /** An engine that registers gets an empty parent, as from ipyparallel's hub. */
+  #reply({ header, idents }: Envelope, answer: Answer | undefined): void {
+    if (!answer) return;
+    const parent = answer.type === "registration_reply" ? undefined : header;
+    this.#options.requests.send(this.#options.session.pack({ ...answer, parent, idents }));
+  }
+
+  #answer(header: Header, content: JsonObject): Answer | undefined | Promise<Answer> {
     try {
       if (!isHubRequestType(header.msg_type))
         throw new Refusal("KeyError", `This controller does not answer ${header.msg_type}`);
-      return this.#answer(parseHubRequest(header.msg_type, content), header);
+      const answer = this.#options.answer(parseHubRequest(header.msg_type, content), header);
+      return answer instanceof Promise ? answer.catch((error: unknown) => this.#refuse(error)) : answer;
     } catch (error) {
-      if (error instanceof Refusal) return { type: "hub_error", content: error.content };
-      if (!(error instanceof InvalidMessage)) throw error;
+      return this.#refuse(error);
+    }
+  }
+
+  /** @throws what is no fault of the request's */
+  #refuse(error: unknown): Answer {
+    if (error instanceof Refusal) return { type: "hub_error", content: error.content };
+    if (error instanceof InvalidMessage)
       return { type: "hub_error", content: new Refusal("ValueError", error.message).content };
-    }
-  }
-
-  #answer(request: HubRequest, header: Header): Answer | undefined {
-    switch (request.type) {
-      case "registration_request":
-        return { type: "registration_reply", content: this.#register(request.content) };
-      case "unregistration_request":
-        this.#cancel(request.content.id);
-        return undefined;
-      case "connection_request":
-        return { type: "connection_reply", content: this.#connect() };
-      case "queue_request":
-        return { type: "queue_reply", content: queueStatus(request.content, this.#options.work) };
-      case "shutdown_request":
-        return { type: "shutdown_reply", content: this.#shutDown(header) };
-      default:
-        throw new Refusal("KeyError", `This controller does not answer ${request.type}`);
-    }
-  }
-
-  #register(content: { uuid: string; id?: number | null | undefined; language?: string | undefined }): JsonObject {
-    const { work, hearts, now, heartbeatMs, engineConnection } = this.#options;
-    const application: Application = { ...content, uuid: engineUuid(content.uuid) };
-    const engine = work.registry.apply(application, now());
-    if (!engine) return new Refusal("KeyError", `uuid ${content.uuid} is already registered`).content;
-    hearts.expect(engine.uuid);
-    this.#options.log.debug(`engine ${engine.id} asks to join (${engine.uuid})`);
-    return { status: "ok", id: engine.id, hb_period: heartbeatMs, connection_info: engineConnection };
-  }
-
-  /** Engines and their watchers both report an end: the second report finds nothing. */
-  #cancel(id: number | null): void {
-    const engine = id === null ? undefined : this.#options.work.registry.byId(id);
-    if (engine) this.#unregister(engine, "it said goodbye");
-  }
-
-  #connect(): JsonObject {
-    const engines = [...this.#options.work.registry.engines];
-    const languages: Record<string, string> = {};
-    for (const { uuid, language } of engines) if (language !== undefined) languages[uuid] = language;
-    return {
-      status: "ok",
-      engines: Object.fromEntries(engines.map(({ id, uuid }) => [String(id), uuid])),
-      languages,
-    };
-  }
-
-  #shutDown(request: Header): JsonObject {
-    this.#options.log.info("a client asked for shutdown");
-    this.#publish("shutdown_notification", { status: "ok" }, request);
-    this.#options.shutDown();
-    return { status: "ok" };
-  }
-
-  #unregister(engine: Engine, reason: string): void {
-    const { work, hearts, observers, log } = this.#options;
-    hearts.forget(engine.uuid);
-    if (!work.registry.remove(engine)) return;
-    log.info(`engine ${engine.id} is gone: ${reason} (${engine.uuid})`);
-    for (const observer of observers) observer.engineLost(engine);
-    this.#publish("unregistration_notification", { id: engine.id, uuid: engine.uuid });
-  }
-
-  /** Notifications carry no topic. */
-  #publish(type: string, content: JsonObject, parent?: Header): void {
-    const { session, notifications } = this.#options;
-    notifications.send(session.pack({ type, content, parent }));
+    throw error;
   }
 }

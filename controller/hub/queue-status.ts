@@ -1,7 +1,7 @@
 import { type EngineId, type EngineUuid, engineId, engineUuid, type MsgId } from "../../protocol/ids.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 import type { Activity } from "./activity.ts";
-import { pythonString, Refusal } from "./refusal.ts";
+import { pythonList, Refusal } from "./refusal.ts";
 import type { Registry } from "./registry.ts";
 
 /** What the task scheduler tells of its tasks. */
@@ -11,8 +11,11 @@ export interface TaskOverview {
   heldBy(engine: EngineUuid): ReadonlySet<MsgId>;
 }
 
+/** `null`: every engine that ever was; clients rely on it while there is none. */
+export type EngineChoice = null | number | string | readonly (number | string)[];
+
 export interface QueueStatusRequest {
-  readonly targets: null | number | string | readonly (number | string)[];
+  readonly targets: EngineChoice;
   /** Lists of message ids instead of counts. */
   readonly verbose: boolean;
 }
@@ -34,23 +37,42 @@ export function queueStatus({ targets, verbose }: QueueStatusRequest, work: Work
   return { status: "ok", ...Object.fromEntries(rows), unassigned: verbose ? unassigned : unassigned.length };
 }
 
-function engineRow(id: EngineId, verbose: boolean, { registry, activity, tasks }: Work): JsonObject {
+/**
+ * Content of `load_reply`: how much each engine has to do (wire protocol §6.10).
+ * @throws {Refusal} for engines that never were
+ */
+export function loadStatus(targets: EngineChoice, work: Work): JsonObject {
+  const loads = chooseEngines(targets, work.registry).map((id) => {
+    const { queue, held } = openWork(id, work);
+    return [String(id), queue.size + held.size] as const;
+  });
+  return { status: "ok", ...Object.fromEntries(loads) };
+}
+
+/** What an engine has not answered: direct requests, and tasks. */
+export function openWork(
+  id: EngineId,
+  { registry, activity, tasks }: Work,
+): { readonly queue: ReadonlySet<MsgId>; readonly held: ReadonlySet<MsgId> } {
   const uuid = registry.byId(id)?.uuid;
-  const [queue, held] = [activity.queueOf(id), uuid ? tasks.heldBy(uuid) : new Set<MsgId>()];
-  const completed = activity.completedBy(id);
+  return { queue: activity.queueOf(id), held: uuid ? tasks.heldBy(uuid) : new Set<MsgId>() };
+}
+
+function engineRow(id: EngineId, verbose: boolean, work: Work): JsonObject {
+  const { queue, held } = openWork(id, work);
+  const completed = work.activity.completedBy(id);
   return verbose
     ? { queue: [...queue], completed: completed.recent, tasks: [...held] }
     : { queue: queue.size, completed: completed.count, tasks: held.size };
 }
 
-/** `null` means every engine that ever was: clients rely on it while there is none. */
-function chooseEngines(targets: QueueStatusRequest["targets"], registry: Registry): readonly EngineId[] {
+function chooseEngines(targets: EngineChoice, registry: Registry): readonly EngineId[] {
   if (targets === null) return [...registry.everRegistered];
   const wanted = typeof targets === "number" || typeof targets === "string" ? [targets] : targets;
   if (wanted.length === 0) throw new Refusal("IndexError", "No Engines Registered");
   const ids = wanted.map((target) => findEngine(target, registry));
   const unknown = wanted.filter((_, at) => ids[at] === undefined);
-  if (unknown.length > 0) throw new Refusal("IndexError", `No Such Engine: [${unknown.map(pythonRepr).join(", ")}]`);
+  if (unknown.length > 0) throw new Refusal("IndexError", `No Such Engine: ${pythonList(unknown)}`);
   return ids.filter((id) => id !== undefined);
 }
 
@@ -58,6 +80,3 @@ function findEngine(target: number | string, registry: Registry): EngineId | und
   if (typeof target === "string") return registry.get(engineUuid(target))?.id;
   return registry.everRegistered.has(engineId(target)) ? engineId(target) : undefined;
 }
-
-const pythonRepr = (target: number | string): string =>
-  typeof target === "number" ? String(target) : pythonString(target);

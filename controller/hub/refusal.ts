@@ -5,8 +5,8 @@ export class Refusal extends Error {
   override name = "Refusal";
   readonly ename: string;
 
-  constructor(ename: string, message: string) {
-    super(message);
+  constructor(ename: string, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.ename = ename;
   }
 
@@ -22,4 +22,9 @@ export function pythonString(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const escaped = text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
   return `${quote}${quote === "'" ? escaped.replaceAll("'", "\\'") : escaped}${quote}`;
+}
+
+/** Strings and numbers as Python's `repr` writes a list of them. */
+export function pythonList(items: readonly (string | number)[]): string {
+  return `[${items.map((item) => (typeof item === "number" ? String(item) : pythonString(item))).join(", ")}]`;
 }

@@ -110,7 +110,7 @@ export const resubmitReply = z.looseObject({ status: ok, resubmitted: z.record(z
 export const becomeDaskReply = z.looseObject({ status: ok, address: z.string(), ip: z.string(), port: z.int() });
 
 /** An engine in a `status_reply`. */
-const engineStatus = z.looseObject({
+const engineStatus = z.object({
   id: z.int(),
   uuid: z.string(),
   /** `null` for engines that did not say, as Python's. */
@@ -128,7 +128,7 @@ const engineStatus = z.looseObject({
 });
 
 /** How the controller and its engines are. */
-export const statusReply = z.looseObject({
+export const statusReply = z.object({
   status: ok,
   version: z.string(),
   pid: z.int(),
@@ -147,7 +147,7 @@ export const statusReply = z.looseObject({
   unassigned: z.int(),
   /** Tasks that ended since the start, however they ended. */
   tasks_finished: z.int(),
-  db: z.looseObject({
+  db: z.object({
     /** `dictdb`, `sqlitedb`, `mongodb` or `nodb`. */
     name: z.string(),
     /** Changes that it has not stored yet. */
