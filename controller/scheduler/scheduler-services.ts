@@ -79,6 +79,11 @@ export class SchedulerServices implements AsyncDisposable {
     this.#tasks.engineLost(engine);
   }
 
+  /** A task in the hub's own name: its address, then the message. Replies to it vanish. */
+  submit(frames: Buffer[]): void {
+    this.#tasks.submit(frames);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#tasks[Symbol.asyncDispose]();
   }

@@ -68,6 +68,11 @@ export class TaskSchedulerService implements AsyncDisposable {
     this.#handle({ kind: "engine-lost", engine: uuid });
   }
 
+  /** Takes a task as if it had come from a client. @throws {InvalidMessage} */
+  submit(frames: Buffer[]): void {
+    this.#submit(frames);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { timeout } of this.#held.values()) clearTimeout(timeout);
     for (const funeral of this.#funerals) clearTimeout(funeral);

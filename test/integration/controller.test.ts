@@ -77,7 +77,7 @@ test("an engine registers within half a second of its request, although heartbea
     { id: 0, uuid: engine.session.id, language: "typescript" },
   ]);
   await joined(controller, 1);
-  expect(enginesOf(controller)).toEqual({ engines: { "0": engine.session.id }, next_id: 1 });
+  expect(enginesOf(controller)).toMatchObject({ engines: { "0": engine.session.id }, next_id: 1 });
 });
 
 test("an engine whose connections break is gone after the grace, and its task fails", async () => {
