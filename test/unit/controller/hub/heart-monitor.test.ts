@@ -108,3 +108,55 @@ test("a forgotten heart is silent", () => {
   linkChanged(made);
   expect(made.isUneasy).toBe(false);
 });
+
+test("a heart that stopped and beats again has returned, whatever stopped it", () => {
+  for (const stop of [
+    (made: HeartMonitor) => [1, 2, 3, 4].flatMap(() => beat(made)),
+    (made: HeartMonitor) => {
+      linkChanged(made);
+      return [1, 2, 3].flatMap(() => probe(made));
+    },
+  ]) {
+    const made = beating();
+    expect(stop(made).some(({ kind }) => kind === "heart-stopped")).toBe(true);
+    const ping = pingOf(beat(made));
+    expect(pong(made, ping)).toEqual([{ kind: "heart-returned", heart }]);
+    expect(pong(made, ping)).toEqual([]);
+    expect([1, 2, 3].flatMap(() => beat(made)).filter(({ kind }) => kind !== "ping")).toEqual([]);
+    expect(beat(made)[0]).toEqual(stopped("silent"));
+  }
+});
+
+test("of what a paused engine echoes when it goes on, only the latest pings count", () => {
+  const made = beating();
+  const pings = [1, 2, 3, 4, 5].map(() => pingOf(beat(made)));
+  expect(pings.slice(0, 3).flatMap((ping) => pong(made, ping))).toEqual([]);
+  expect(pong(made, pings[4] ?? "")).toEqual([{ kind: "heart-returned", heart }]);
+});
+
+test("a heart that stopped is not reported again, and does not return once it is forgotten", () => {
+  const made = beating();
+  for (let beats = 0; beats < 20; beats++) beat(made);
+  expect(beat(made)).toHaveLength(1);
+  made.forget(heart);
+  expect(pong(made, pingOf(beat(made)))).toEqual([]);
+});
+
+test("a restored heart is asked at once and stops when it misses too many beats; its first pong is no start", () => {
+  const made = monitor();
+  made.restore(heart);
+  expect(made.isUneasy).toBe(true);
+  linkChanged(made);
+  for (let probes = 0; made.isUneasy && probes < 1000; probes++) expect(probe(made)).toHaveLength(1);
+  expect(pong(made, pingOf(beat(made)))).toEqual([]);
+  expect([1, 2, 3].flatMap(() => beat(made)).filter(({ kind }) => kind !== "ping")).toEqual([]);
+  expect(beat(made)[0]).toEqual(stopped("silent"));
+});
+
+test("a heart is doubted from the break of its connection to its next pong", () => {
+  const made = beating();
+  linkChanged(made);
+  expect(made.isDoubted(heart)).toBe(true);
+  pong(made, pingOf(probe(made)));
+  expect(made.isDoubted(heart)).toBe(false);
+});

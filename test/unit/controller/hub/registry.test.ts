@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Registry } from "../../../../controller/hub/registry.ts";
-import { engineUuid } from "../../../../protocol/ids.ts";
+import { engineId, engineUuid } from "../../../../protocol/ids.ts";
 
 const [a, b, c] = [engineUuid("a"), engineUuid("b"), engineUuid("c")];
 
@@ -60,4 +60,44 @@ test("removing a pending engine says that it was not registered", () => {
   const registry = new Registry(1000);
   const engine = registry.apply({ uuid: a }, 0);
   expect(engine && registry.remove(engine)).toBe(false);
+});
+
+test("a lost engine is not registered and its id is free; it returns under it, or under a new one where it was taken", () => {
+  const registry = new Registry(1000);
+  for (const uuid of [a, b]) register(registry, uuid);
+  const [first, second] = [...registry.engines];
+  if (first) registry.lose(first);
+  if (second) registry.lose(second);
+  expect([...registry.engines]).toEqual([]);
+  expect(register(registry, c, 1)).toBe(1);
+  expect(registry.revive(a)).toEqual(first);
+  expect(registry.revive(b)?.id).toBe(2);
+  expect(registry.revive(b)).toBeUndefined();
+  expect([...registry.engines].map(({ id }) => id)).toEqual([1, 0, 2]);
+});
+
+test("a lost engine that registers anew or says goodbye is not revived", () => {
+  const registry = new Registry(1000);
+  for (const uuid of [a, b]) register(registry, uuid);
+  for (const engine of [...registry.engines]) registry.lose(engine);
+  expect(register(registry, a)).toBe(2);
+  registry.remove({ id: engineId(1), uuid: b, language: undefined });
+  expect([registry.revive(a), registry.revive(b)]).toEqual([undefined, undefined]);
+});
+
+test("a thousand lost engines are remembered; the longest lost one gives way", () => {
+  const registry = new Registry(1000);
+  const forgotten = Array.from({ length: 1001 }, (_, at) => {
+    register(registry, engineUuid(`engine ${at}`));
+    const engine = registry.byId(at);
+    return engine && registry.lose(engine);
+  });
+  expect(forgotten.filter((engine) => engine !== undefined).map(({ id }) => id)).toEqual([0]);
+});
+
+test("engines of an earlier controller are registered, and new ids are beyond theirs", () => {
+  const registry = new Registry(1000);
+  registry.adopt([{ id: engineId(7), uuid: a, language: undefined }], 3);
+  expect(registry.get(a)?.id).toBe(7);
+  expect(register(registry, b)).toBe(8);
 });
