@@ -1,6 +1,5 @@
 import type { Logger } from "../cli/logger.ts";
 import { systemClock } from "../protocol/clock.ts";
-import type { EngineUuid, MsgId } from "../protocol/ids.ts";
 import type { JsonObject } from "../protocol/json.ts";
 import type { Session } from "../protocol/session.ts";
 import { type Channels, closeChannels } from "./channels.ts";
@@ -99,7 +98,7 @@ export class ControllerService implements AsyncDisposable {
       scheme: schemeNamed(options.scheme),
       highWaterMark: options.hwm,
       isRegistered: (engine) => this.#registry.isRegistered(engine),
-      observer: this.#relayObserver(),
+      traffic: (event) => this.#observe(event),
       engineLeft: (engine) => this.#engines.engineLeft(engine, "it was shut down"),
       complaints,
     });
@@ -130,18 +129,6 @@ export class ControllerService implements AsyncDisposable {
     await this.#hub[Symbol.asyncDispose]();
     await this.#records[Symbol.asyncDispose]();
     await closeChannels(this.#options.channels);
-  }
-
-  #relayObserver() {
-    const message = { frames: [], at: 0 };
-    return {
-      requestSent: (engine: EngineUuid, id: MsgId) =>
-        this.#activity.observe({ kind: "direct-requested", id, engine, message }),
-      replyCame: (engine: EngineUuid, id: MsgId) =>
-        this.#activity.observe({ kind: "direct-answered", id, engine, message }),
-      finished: (engine: EngineUuid, id: MsgId) =>
-        this.#activity.observe({ kind: "task-answered", id, engine, outcome: "ok", message }),
-    };
   }
 
   #observe(event: TrafficEvent): void {

@@ -1,8 +1,8 @@
 import { type Dialect, openEnvelope } from "../../protocol/envelope.ts";
 import { type EngineUuid, engineUuid } from "../../protocol/ids.ts";
-
 import type { Channel } from "../../transport/channel.ts";
 import type { Complaints } from "../complaints.ts";
+import type { TrafficObserver } from "../traffic.ts";
 
 export interface IopubServiceOptions {
   /** Subscriber that hears every engine. */
@@ -12,6 +12,7 @@ export interface IopubServiceOptions {
   readonly dialect: Dialect;
   /** An engine announced that it ends. */
   readonly engineLeft: (engine: EngineUuid) => void;
+  readonly traffic: TrafficObserver;
   readonly complaints: Complaints;
 }
 
@@ -32,6 +33,7 @@ export class IopubService {
 
   #forward(frames: Buffer[]): void {
     this.#options.clients.send(frames);
+    this.#options.traffic({ kind: "published", frames });
     const [topic] = frames;
     if (!topic?.subarray(-farewell.length).equals(farewell)) return;
     const { header } = openEnvelope(frames, this.#options.dialect);

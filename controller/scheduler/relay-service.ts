@@ -1,14 +1,15 @@
-import { InvalidMessage, openEnvelope, parseParent, verifyFrames } from "../../protocol/envelope.ts";
-import { type EngineUuid, engineUuid, type MsgId, msgId } from "../../protocol/ids.ts";
+import { InvalidMessage, openEnvelope } from "../../protocol/envelope.ts";
+import { type EngineUuid, engineUuid, msgId } from "../../protocol/ids.ts";
 import type { Session } from "../../protocol/session.ts";
-import type { Channel } from "../../transport/channel.ts";
+import type { Channel, Frames } from "../../transport/channel.ts";
 import type { Complaints } from "../complaints.ts";
 import { forgedReply } from "./forged-reply.ts";
 
-/** Told of the requests and replies that pass. */
-export interface RelayObserver {
-  requestSent(engine: EngineUuid, request: MsgId): void;
-  replyCame(engine: EngineUuid, request: MsgId): void;
+/** Reads what has passed a relay: two addresses, the engine's first or second, then the message. Not to be changed. */
+export interface RelayWatcher {
+  /** @throws {InvalidMessage} for a message that its receiver will refuse, too */
+  requestPassed(engine: EngineUuid, frames: Frames): void;
+  replyPassed?(engine: EngineUuid, frames: Frames): void;
 }
 
 export interface RelayServiceOptions {
@@ -18,7 +19,7 @@ export interface RelayServiceOptions {
   readonly engines: Channel;
   readonly isRegistered: (engine: EngineUuid) => boolean;
   readonly session: Session;
-  readonly observer?: RelayObserver;
+  readonly watcher: RelayWatcher;
   readonly complaints: Complaints;
 }
 
@@ -29,8 +30,9 @@ export interface RelayServiceOptions {
  *     to that engine   engine client "<IDS|MSG>" …
  *
  * and back the same way. What lies behind the delimiter passes as it came, whatever its type; engines and clients
- * verify it themselves. Only after a message has left is it read, for the observer. A request for an engine that is
- * not registered is answered at once, where ipyparallel's scheduler lets the client wait for ever.
+ * verify it themselves. Only after a message has left is it read, by the watcher. A request for an engine that is
+ * not registered is answered at once, where ipyparallel's scheduler lets the client wait for ever. A reply goes to the
+ * address that it carries, so that those to requests of an earlier controller find their clients as well.
  */
 export class RelayService {
   readonly #options: RelayServiceOptions;
@@ -43,7 +45,7 @@ export class RelayService {
   }
 
   #fromClient(frames: Buffer[]): void {
-    const { engines, isRegistered, session, observer } = this.#options;
+    const { engines, isRegistered, watcher } = this.#options;
     const [client, target] = addresses(frames);
     const engine = engineUuid(target.toString());
     if (!isRegistered(engine)) {
@@ -53,21 +55,16 @@ export class RelayService {
     frames[0] = target;
     frames[1] = client;
     engines.send(frames);
-    if (!observer) return;
-    const { header } = openEnvelope(frames, session);
-    if (header.msg_type.endsWith("_request")) observer.requestSent(engine, msgId(header.msg_id));
+    watcher.requestPassed(engine, frames);
   }
 
   #fromEngine(frames: Buffer[]): void {
-    const { clients, session, observer } = this.#options;
+    const { clients, watcher } = this.#options;
     const [engine, client] = addresses(frames);
     frames[0] = client;
     frames[1] = engine;
     clients.send(frames);
-    if (!observer) return;
-    const at = verifyFrames(frames, session.signer);
-    const parent = parseParent(frames[at + 3] ?? Buffer.alloc(0), session.packer);
-    if (parent) observer.replyCame(engineUuid(engine.toString()), msgId(parent.msg_id));
+    watcher.replyPassed?.(engineUuid(engine.toString()), frames);
   }
 
   /** Messages that expect no reply, as those of comms, get none. */
@@ -82,7 +79,8 @@ export class RelayService {
 }
 
 /** @throws {InvalidMessage} for a message without two addresses in front */
-function addresses([first, second, ...body]: readonly Buffer[]): readonly [Buffer, Buffer] {
-  if (first && second && body.length >= 6) return [first, second];
-  throw new InvalidMessage(`${body.length + 2} frames, at least two addresses and a message of 6 needed`);
+function addresses(frames: readonly Buffer[]): readonly [Buffer, Buffer] {
+  const [first, second] = frames;
+  if (first && second && frames.length >= 8) return [first, second];
+  throw new InvalidMessage(`${frames.length} frames, at least two addresses and a message of 6 needed`);
 }

@@ -1,10 +1,12 @@
-import type { EngineUuid, MsgId } from "../../protocol/ids.ts";
+import type { EngineUuid } from "../../protocol/ids.ts";
 import type { Session } from "../../protocol/session.ts";
 import type { Channels } from "../channels.ts";
 import type { Complaints } from "../complaints.ts";
+import type { TrafficObserver } from "../traffic.ts";
 import { BroadcastService } from "./broadcast-service.ts";
+import { DirectTraffic } from "./direct-traffic.ts";
 import { IopubService } from "./iopub-service.ts";
-import { type RelayObserver, RelayService } from "./relay-service.ts";
+import { RelayService } from "./relay-service.ts";
 import { type SchemeName, schemes } from "./schemes.ts";
 import { TaskScheduler } from "./task-scheduler.ts";
 import { TaskSchedulerService } from "./task-scheduler-service.ts";
@@ -16,8 +18,7 @@ export interface SchedulerServicesOptions {
   /** Most tasks that an engine holds at once; 0 = no limit. */
   readonly highWaterMark: number;
   readonly isRegistered: (engine: EngineUuid) => boolean;
-  /** Told of direct requests, their replies, and tasks that an engine finished. */
-  readonly observer: RelayObserver & { finished(engine: EngineUuid, task: MsgId): void };
+  readonly traffic: TrafficObserver;
   /** An engine announced on iopub that it ends. */
   readonly engineLeft: (engine: EngineUuid) => void;
   readonly complaints: Complaints;
@@ -39,16 +40,25 @@ export class SchedulerServices implements AsyncDisposable {
   readonly #broadcast: BroadcastService;
 
   constructor(options: SchedulerServicesOptions) {
-    const { channels, session, isRegistered, observer, complaints } = options;
+    const { channels, session, isRegistered, traffic, complaints } = options;
     const shared = { session, isRegistered, complaints };
     const { muxClients, muxEngines, controlClients, controlEngines } = channels;
-    new RelayService({ ...shared, name: "mux", clients: muxClients, engines: muxEngines, observer });
-    new RelayService({ ...shared, name: "control", clients: controlClients, engines: controlEngines });
+    const watcher = new DirectTraffic(session, traffic);
+    new RelayService({ ...shared, name: "mux", clients: muxClients, engines: muxEngines, watcher });
+    const unwatched = { requestPassed: () => undefined };
+    new RelayService({
+      ...shared,
+      name: "control",
+      clients: controlClients,
+      engines: controlEngines,
+      watcher: unwatched,
+    });
     new IopubService({
       engines: channels.iopubEngines,
       clients: channels.iopubClients,
       dialect: session,
       engineLeft: options.engineLeft,
+      traffic,
       complaints,
     });
     this.#broadcast = new BroadcastService({
@@ -64,7 +74,7 @@ export class SchedulerServices implements AsyncDisposable {
       engines: channels.taskEngines,
       session,
       lateRepliesMs,
-      taskFinished: (engine, task) => observer.finished(engine, task),
+      traffic,
       complaints,
     });
   }

@@ -11,8 +11,11 @@ import { type EngineUuid, engineUuid, type MsgId, msgId } from "../../protocol/i
 import type { Session } from "../../protocol/session.ts";
 import type { Channel, Frames } from "../../transport/channel.ts";
 import type { Complaints } from "../complaints.ts";
+import type { TrafficObserver } from "../traffic.ts";
 import { forgedReply } from "./forged-reply.ts";
+import { frameAt } from "./frame-at.ts";
 import type { SchedulerEffect, SchedulerEvent } from "./scheduler-events.ts";
+import type { Outcome } from "./task.ts";
 import { readOutcome, readTask } from "./task-metadata.ts";
 import type { TaskScheduler } from "./task-scheduler.ts";
 
@@ -23,8 +26,7 @@ export interface TaskSchedulerServiceOptions {
   readonly session: Session;
   /** How long a lost engine's replies may still come. */
   readonly lateRepliesMs: number;
-  /** Told of the results that engines gave, aborted ones left out. */
-  readonly taskFinished: (engine: EngineUuid, task: MsgId) => void;
+  readonly traffic: TrafficObserver;
   readonly complaints: Complaints;
 }
 
@@ -34,6 +36,13 @@ interface Held {
   /** The client's address, then the message. */
   readonly frames: Frames;
   timeout?: NodeJS.Timeout;
+}
+
+/** What an engine has just sent. */
+interface Answer {
+  readonly engine: EngineUuid;
+  readonly outcome: Outcome;
+  readonly message: { readonly frames: Buffer[]; readonly at: number };
 }
 
 /**
@@ -82,39 +91,31 @@ export class TaskSchedulerService implements AsyncDisposable {
     const { session, scheduler } = this.#options;
     const at = verifyFrames(frames, session.signer);
     if (at !== 1) throw new InvalidMessage(`${at} addresses before a task, exactly one expected`);
-    const header = parseHeader(frame(frames, at + 2), session.packer);
+    const header = parseHeader(frameAt(frames, at + 2), session.packer);
     const id = msgId(header.msg_id);
     if (scheduler.knows(id)) throw new InvalidMessage(`task ${id} was submitted before (replayed message)`);
-    const task = readTask(id, parseDict(frame(frames, at + 4), "metadata", session.packer));
+    const task = readTask(id, parseDict(frameAt(frames, at + 4), "metadata", session.packer));
     this.#held.set(id, { header, frames });
+    this.#options.traffic({ kind: "task-requested", id, message: { frames, at } });
     this.#handle({ kind: "task-submitted", task });
   }
 
   #answer(frames: Buffer[]): void {
-    const { session, taskFinished } = this.#options;
+    const { session } = this.#options;
     const at = verifyFrames(frames, session.signer);
-    const parent = parseParent(frame(frames, at + 3), session.packer);
+    const parent = parseParent(frameAt(frames, at + 3), session.packer);
     if (!parent || at !== 2) throw new InvalidMessage("a reply to no task");
-    const [task, engine] = [msgId(parent.msg_id), engineUuid(frame(frames, 0).toString())];
-    const outcome = readOutcome(parseDict(frame(frames, at + 4), "metadata", session.packer));
-    const isDelivered = this.#handle({ kind: "task-answered", task, engine, outcome }, frames);
-    if (isDelivered && outcome !== "aborted") taskFinished(engine, task);
+    const [task, engine] = [msgId(parent.msg_id), engineUuid(frameAt(frames, 0).toString())];
+    const outcome = readOutcome(parseDict(frameAt(frames, at + 4), "metadata", session.packer));
+    this.#handle({ kind: "task-answered", task, engine, outcome }, { engine, outcome, message: { frames, at } });
   }
 
-  /**
-   * @param reply what an engine has just sent
-   * @returns whether the reply went to the client
-   */
-  #handle(event: SchedulerEvent, reply?: Buffer[]): boolean {
-    let isDelivered = false;
-    for (const effect of this.#options.scheduler.handle(event)) {
-      this.#perform(effect, reply);
-      isDelivered ||= effect.kind === "deliver";
-    }
-    return isDelivered;
+  /** @param answer what an engine has just sent */
+  #handle(event: SchedulerEvent, answer?: Answer): void {
+    for (const effect of this.#options.scheduler.handle(event)) this.#perform(effect, answer);
   }
 
-  #perform(effect: SchedulerEffect, reply: Buffer[] | undefined): void {
+  #perform(effect: SchedulerEffect, answer: Answer | undefined): void {
     if (effect.kind === "await-late-replies") {
       this.#awaitLateReplies(effect.engine);
       return;
@@ -125,13 +126,14 @@ export class TaskSchedulerService implements AsyncDisposable {
     switch (effect.kind) {
       case "dispatch":
         this.#options.engines.send([this.#addresses.get(effect.engine) ?? Buffer.from(effect.engine), ...held.frames]);
+        this.#options.traffic({ kind: "task-assigned", id: effect.task, engine: effect.engine });
         break;
       case "deliver":
-        this.#deliver(held, reply ?? []);
+        if (answer) this.#deliver(effect.task, held, answer);
         this.#held.delete(effect.task);
         break;
       case "fail":
-        this.#fail(held, effect.failure);
+        this.#fail(effect.task, held, effect.failure);
         this.#held.delete(effect.task);
         break;
       case "start-timeout":
@@ -143,20 +145,24 @@ export class TaskSchedulerService implements AsyncDisposable {
     }
   }
 
-  #deliver({ frames: [client] }: Held, reply: Buffer[]): void {
-    const [engine] = reply;
-    if (!client || !engine) return;
-    reply[0] = client;
-    reply[1] = engine;
-    this.#options.clients.send(reply);
+  #deliver(id: MsgId, { frames: [client] }: Held, { engine, outcome, message }: Answer): void {
+    const { frames } = message;
+    const [address] = frames;
+    if (!client || !address) return;
+    frames[0] = client;
+    frames[1] = address;
+    this.#options.clients.send(frames);
+    this.#options.traffic({ kind: "task-answered", id, engine, outcome, message });
   }
 
   /** Only a dead engine's forged reply bears an engine's address. */
-  #fail({ header: request, frames: [client] }: Held, failure: Failure): void {
-    const engine = failure.code === "engine-died" ? Buffer.from(failure.engine) : undefined;
-    const idents = [client, engine].filter((ident) => ident !== undefined);
-    const { clients, session } = this.#options;
-    clients.send(session.pack(forgedReply("apply_reply", { request, failure, idents })));
+  #fail(id: MsgId, { header: request, frames: [client] }: Held, failure: Failure): void {
+    const engine = failure.code === "engine-died" ? failure.engine : undefined;
+    const idents = [client, engine && Buffer.from(engine)].filter((ident) => ident !== undefined);
+    const { clients, session, traffic } = this.#options;
+    const frames = session.pack(forgedReply("apply_reply", { request, failure, idents }));
+    clients.send(frames);
+    traffic({ kind: "task-answered", id, engine, outcome: "error", message: { frames, at: idents.length } });
   }
 
   #awaitLateReplies(engine: EngineUuid): void {
@@ -170,10 +176,3 @@ export class TaskSchedulerService implements AsyncDisposable {
 
 /** Node fires a longer timer at once. */
 const longestTimeoutMs = 2 ** 31 - 1;
-
-/** A frame that `verifyFrames` has found present. */
-function frame(frames: readonly Buffer[], at: number): Buffer {
-  const found = frames[at];
-  if (!found) throw new InvalidMessage(`frame ${at} is missing`);
-  return found;
-}

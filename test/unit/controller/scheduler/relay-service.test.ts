@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { Complaints } from "../../../../controller/complaints.ts";
+import { DirectTraffic } from "../../../../controller/scheduler/direct-traffic.ts";
 import { RelayService } from "../../../../controller/scheduler/relay-service.ts";
 import { engineUuid } from "../../../../protocol/ids.ts";
 import { MemoryRouter } from "../../../../transport/memory-channel.ts";
@@ -7,7 +8,7 @@ import { MemoryPeer, recordingLog, testSession } from "../../../support/memory-p
 
 function openRelay() {
   const [clients, engines] = [new MemoryRouter(), new MemoryRouter()];
-  const log = recordingLog();
+  const [log, session] = [recordingLog(), testSession("s")];
   const [client, engine] = [new MemoryPeer(clients, "c"), new MemoryPeer(engines, "e")];
   const seen: string[] = [];
   new RelayService({
@@ -15,11 +16,10 @@ function openRelay() {
     clients,
     engines,
     isRegistered: (uuid) => uuid === engineUuid(engine.session.id),
-    session: testSession("s"),
-    observer: {
-      requestSent: (_engine, request) => void seen.push(`request ${request}`),
-      replyCame: (_engine, request) => void seen.push(`reply ${request}`),
-    },
+    session,
+    watcher: new DirectTraffic(session, (event) => {
+      if (event.kind !== "published") seen.push(`${event.kind} ${event.id}`);
+    }),
     complaints: new Complaints(log, () => 0),
   });
   return { client, engine, seen, log };
@@ -37,7 +37,7 @@ test("a request reaches the engine that it names, and the reply its client, unch
   const reply = await client.receive();
   expect(reply.idents).toEqual([engine.address]);
   expect(reply.parent?.msg_id).toBe(sent);
-  expect(seen).toEqual([`request ${sent}`, `reply ${sent}`]);
+  expect(seen).toEqual([`direct-requested ${sent}`, `direct-answered ${sent}`]);
 });
 
 test("messages that are no requests pass too, but are not counted", async () => {

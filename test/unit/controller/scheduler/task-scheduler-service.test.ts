@@ -15,14 +15,16 @@ afterEach(() => void vi.useRealTimers());
 function openService() {
   const [clients, engines] = [new MemoryRouter(), new MemoryRouter()];
   const log = recordingLog();
-  const finished: string[] = [];
+  const seen: string[] = [];
   const service = new TaskSchedulerService({
     scheduler: new TaskScheduler({ scheme: schemes.leastload, highWaterMark: 1, random: Math.random }),
     clients,
     engines,
     session: testSession("s"),
     lateRepliesMs: 250,
-    taskFinished: (_engine, task) => void finished.push(task),
+    traffic: (event) => {
+      if (event.kind !== "published") seen.push(`${event.kind} ${event.id}`);
+    },
     complaints: new Complaints(log, () => 0),
   });
   const join = (letter: string) => {
@@ -30,14 +32,14 @@ function openService() {
     service.engineJoined({ uuid: engineUuid(engine.session.id) });
     return engine;
   };
-  return { service, client: new MemoryPeer(clients, "c"), join, log, finished };
+  return { service, client: new MemoryPeer(clients, "c"), join, log, seen };
 }
 
 const reply = (engine: MemoryPeer, { header, idents }: Message, metadata: JsonObject = { status: "ok" }) =>
   engine.send({ type: "apply_reply", parent: header, idents, metadata, buffers: [Buffer.from("result")] });
 
 test("a task goes to an engine and its reply to the client, both as they were sent", async () => {
-  const { client, join, finished } = openService();
+  const { client, join, seen } = openService();
   const engine = join("e");
   const sent = client.send({ type: "apply_request", metadata: { label: null }, buffers: [Buffer.from("f")] });
   const request = await engine.receive();
@@ -53,7 +55,7 @@ test("a task goes to an engine and its reply to the client, both as they were se
     sent,
     [Buffer.from("result")],
   ]);
-  expect(finished).toEqual([sent]);
+  expect(seen).toEqual([`task-requested ${sent}`, `task-assigned ${sent}`, `task-answered ${sent}`]);
 });
 
 test("a task whose engine finds a dependency unmet is sent again, whole, to another", async () => {
