@@ -1,6 +1,6 @@
 import { type Dialect, parseDict, parseHeader, parseParent, verifyFrames } from "../../protocol/envelope.ts";
 import { msgId } from "../../protocol/ids.ts";
-import type { JsonObject } from "../../protocol/json.ts";
+import type { JsonValue } from "../../protocol/json.ts";
 import type { Frames } from "../../transport/channel.ts";
 import type { RecordChange } from "./task-db.ts";
 
@@ -30,9 +30,14 @@ export function readOutput(frames: Frames, { signer, packer }: Dialect): RecordC
   const type = parseHeader(header, packer).msg_type;
   switch (type) {
     case "stream":
-      return { kind: "printed", id, stream: content["name"] === "stderr" ? "stderr" : "stdout", text: textOf(content) };
+      return {
+        kind: "printed",
+        id,
+        stream: content["name"] === "stderr" ? "stderr" : "stdout",
+        text: text(content["text"]),
+      };
     case "execute_input":
-      return { kind: "published", id, key: type, value: content["code"] ?? null };
+      return { kind: "published", id, key: type, value: text(content["code"]) };
     case "execute_result":
     case "error":
     case "display_data":
@@ -42,4 +47,4 @@ export function readOutput(frames: Frames, { signer, packer }: Dialect): RecordC
   }
 }
 
-const textOf = ({ text }: JsonObject): string => (typeof text === "string" ? text : "");
+const text = (value: JsonValue | undefined): string => (typeof value === "string" ? value : "");

@@ -127,3 +127,7 @@ export function pinnedIds(query: Query): readonly string[] | undefined {
 const texts = (values: readonly JsonValue[]): readonly string[] => [
   ...new Set(values.filter((value) => typeof value === "string")),
 ];
+
+/** Keys that a query looks at. */
+export const keysOf = (query: Query): ReadonlySet<RecordKey> =>
+  new Set(query.kind === "test" ? [query.key] : query.of.flatMap((part) => [...keysOf(part)]));

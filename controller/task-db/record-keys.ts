@@ -33,8 +33,10 @@ export type RecordKey = keyof typeof kinds;
 /** What is neither kind of buffers. */
 export type FieldKey = Exclude<RecordKey, "buffers" | "result_buffers">;
 
+export const isFieldKey = (key: RecordKey): key is FieldKey => kinds[key] !== "buffers";
+
 export const recordKeys = Object.keys(kinds) as readonly RecordKey[];
-export const fieldKeys = recordKeys.filter((key) => kinds[key] !== "buffers") as readonly FieldKey[];
+export const fieldKeys = recordKeys.filter(isFieldKey);
 
 export const isRecordKey = (key: string): key is RecordKey => Object.hasOwn(kinds, key);
 export const kindOf = (key: RecordKey): (typeof kinds)[RecordKey] => kinds[key];

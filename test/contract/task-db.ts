@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseQuery } from "../../controller/task-db/query.ts";
+import { recordKeys } from "../../controller/task-db/record-keys.ts";
 import type { RecordChange, RecordedMessage, TaskDb, TaskRecord } from "../../controller/task-db/task-db.ts";
 import { engineUuid, type MsgId, msgId } from "../../protocol/ids.ts";
 import type { JsonObject, JsonValue } from "../../protocol/json.ts";
@@ -50,6 +52,82 @@ const printed = (id: string, text: string, stream: "stdout" | "stderr" = "stdout
   stream,
   text,
 });
+
+/** Records whose labels and times are easily mistaken for one another. */
+export const oddRecords: readonly RecordChange[] = [
+  requested("a", { label: "a" }),
+  requested("b", { label: "" }),
+  requested("c", { label: 7 }),
+  requested("d", { label: "7", queue: "mux" }),
+  requested("e", { label: "7.0", date: moment(1.000001) }),
+  requested("f", { label: -2.5 }),
+  requested("g", { label: "aB[*]^-!" }),
+  requested("h", { label: "\u{1f600}" }),
+  requested("i", { label: "\ufffd\n" }),
+  requested("j", { label: "2026-11-21" }),
+  requested("k"),
+  answered("a"),
+  answered("c", { date: moment(3.5) }),
+  printed("d", "a\u0000b"),
+  printed("only-output", "aB[*]^-!"),
+];
+
+const anyText = fc.oneof(
+  fc.constantFrom(
+    "a",
+    "",
+    "7",
+    "7.0",
+    "aB[*]^-!",
+    "\u{1f600}",
+    "\ufffd\n",
+    "2026-11-21",
+    "client-1",
+    "mux",
+    "task",
+    "k",
+  ),
+  fc.constantFrom(moment(1), moment(1.000001), moment(3), "2026-11-21T11:00:03.5+0100"),
+  fc.string({
+    unit: fc.constantFrom("a", "B", "7", ".", "*", "?", "[", "]", "!", "^", "-", "\n", "\u{1f600}"),
+    maxLength: 5,
+  }),
+);
+const anyValue = fc.oneof(anyText, fc.constant(null), fc.constantFrom(7, 0, -2.5, 8), fc.boolean());
+const anyOperator: fc.Arbitrary<JsonObject> = fc
+  .oneof(
+    fc.record({ name: fc.constantFrom("$lt", "$lte", "$gt", "$gte", "$eq", "$ne"), operand: anyValue }),
+    fc.record({ name: fc.constantFrom("$in", "$nin", "$all"), operand: fc.array(anyValue, { maxLength: 3 }) }),
+    fc.record({ name: fc.constant("$exists"), operand: fc.boolean() }),
+    fc.record({ name: fc.constant("$glob"), operand: anyText }),
+    fc.record({
+      name: fc.constant("$mod"),
+      operand: fc.tuple(fc.constantFrom(1, 2, -3, 7), fc.integer({ min: -2, max: 2 })),
+    }),
+  )
+  .map(({ name, operand }): JsonObject => ({ [name]: operand }));
+
+/** Queries over all operators, some of which find something in {@link oddRecords}. */
+export const anyQuery: fc.Arbitrary<JsonObject> = fc.letrec<{ query: JsonObject; operand: JsonValue }>((tie) => ({
+  operand: fc.oneof(
+    { depthSize: "small" },
+    anyValue,
+    anyOperator,
+    fc.tuple(anyOperator, anyOperator).map(([first, second]) => ({ ...first, ...second })),
+    fc.array(tie("operand"), { maxLength: 3 }).map((operands) => ({ $or: operands })),
+  ),
+  query: fc.oneof(
+    { depthSize: "small" },
+    fc.dictionary(fc.constantFrom(...recordKeys), tie("operand"), { maxKeys: 3, noNullPrototype: true }),
+    fc.dictionary(fc.constantFrom("label", "submitted", "stdout", "queue"), tie("operand"), {
+      maxKeys: 2,
+      noNullPrototype: true,
+    }),
+    fc
+      .record({ name: fc.constantFrom("$and", "$or"), of: fc.array(tie("query"), { maxLength: 3 }) })
+      .map(({ name, of }) => ({ [name]: of })),
+  ),
+})).query;
 
 const idsOf = (records: readonly TaskRecord[]): JsonValue[] => records.map(({ fields }) => fields["msg_id"] ?? null);
 
