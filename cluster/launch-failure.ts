@@ -1,6 +1,8 @@
-import { readFileSync } from "node:fs";
 import { constants } from "node:os";
+import { messageText, painter } from "../cli/log/record-text.ts";
 import { describeExit } from "./launchers/launcher.ts";
+import { changedMs, linesBackwards } from "./logs/read-tail.ts";
+import { recentLines } from "./logs/recent-lines.ts";
 
 /** A controller or engine that could not be brought up, or not in time. Whatever was started has been stopped again. */
 export class LaunchFailure extends Error {
@@ -19,9 +21,7 @@ export function earlyEnd(name: string, code: number | undefined, outputFile: str
 }
 
 function lastLines(path: string): string {
-  try {
-    return readFileSync(path, "utf8").trimEnd().split("\n").slice(-mostLines).join("\n");
-  } catch {
-    return ""; // No output file: nothing to show.
-  }
+  const choice = { wants: () => true, most: mostLines, sinceMs: 0 };
+  const lines = recentLines(linesBackwards(path), choice, changedMs(path));
+  return lines.map(({ line }) => messageText(line.msg, line.fields, painter(false))).join("\n");
 }

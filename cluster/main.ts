@@ -6,6 +6,8 @@ import { cleanProfile } from "./clean-profile.ts";
 import { Cluster, NoSuchCluster } from "./cluster.ts";
 import { progressReport, say, sayFailure, watchOver } from "./foreground.ts";
 import { Interrupts } from "./interrupts.ts";
+import { logsProgram } from "./logs/logs-options.ts";
+import { showLogs } from "./logs/show-logs.ts";
 import {
   type cleanOptions,
   cleanProgram,
@@ -24,13 +26,14 @@ type StartOptions = z.infer<typeof startOptions>;
 await runCommandSet(
   {
     name: "ipcluster",
-    summary: "Starts, stops and lists clusters: a controller and its engines on this machine.",
+    summary: "Starts, stops and watches clusters: a controller and its engines on this machine.",
     version: packageVersion,
     commands: {
       start: command(startProgram, start),
       stop: command(stopProgram, stop),
       engines: command(enginesProgram, addEngines),
       list: command(listProgram, list),
+      logs: command(logsProgram, showLogs),
       clean: command(cleanProgram, clean),
     },
   },

@@ -2,14 +2,7 @@ import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { packageVersion } from "../cli/package-root.ts";
 import type { Program } from "../cli/program.ts";
-
-/** Which cluster: the same for all commands. */
-const choice = {
-  profile: z.string().optional().describe("Name of the profile (default: default)."),
-  profileDir: z.string().optional().describe("Folder of the profile, instead of its name."),
-  ipythonDir: z.string().optional().describe("Folder of the profiles (default: $IPYTHONDIR or ~/.ipython)."),
-  clusterId: z.string().default("").describe("Tells several clusters of one profile apart."),
-};
+import { clusterChoiceOptions as choice } from "./cluster-choice-options.ts";
 
 const engines = {
   n: z.int().nonnegative().max(4096).default(availableParallelism()).describe("Engines to start."),

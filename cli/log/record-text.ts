@@ -3,20 +3,21 @@ import type { LogLevelName } from "./log-levels.ts";
 import type { LogRecord } from "./log-record.ts";
 
 /** SGR codes. */
-const codes = { dim: 2, red: 31, green: 32, yellow: 33, boldRed: 91 } as const;
-const levelCodes: Readonly<Record<LogLevelName, keyof typeof codes>> = {
+const codes = { dim: 2, red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36, brightRed: 91 } as const;
+const levelCodes: Readonly<Record<LogLevelName, Colour>> = {
   debug: "dim",
   info: "green",
   warn: "yellow",
   error: "red",
-  critical: "boldRed",
+  critical: "brightRed",
 };
 const levelWidth = "CRITICAL".length;
 
-export type Paint = (text: string, code: keyof typeof codes) => string;
+export type Colour = keyof typeof codes;
+export type Paint = (text: string, colour: Colour) => string;
 
 const plain: Paint = (text) => text;
-const coloured: Paint = (text, code) => `\x1b[${codes[code]}m${text}\x1b[0m`;
+const coloured: Paint = (text, colour) => `\x1b[${codes[colour]}m${text}\x1b[0m`;
 
 export const painter = (isColoured: boolean): Paint => (isColoured ? coloured : plain);
 
@@ -29,20 +30,32 @@ export const wantsColours = (env: NodeJS.ProcessEnv): boolean => !env["NO_COLOR"
  */
 export function recordText(record: LogRecord, paint: Paint): string {
   const { time, level, name, msg, fields } = record;
-  const head = `${paint(localTime(time), "dim")} ${paint(level.toUpperCase().padEnd(levelWidth), levelCodes[level])}`;
-  return `${head} ${paint(`[${name}]`, "dim")} ${messageText(msg, fields, paint)}`;
+  const speaker = paint(`[${name}]`, "dim");
+  return `${paint(localTime(Date.parse(time)), "dim")} ${levelText(level, paint)} ${speaker} ${messageText(msg, fields, paint)}`;
+}
+
+/** In a column of its own; blank where a line tells no level. */
+export function levelText(level: LogLevelName | undefined, paint: Paint): string {
+  const text = (level ?? "").toUpperCase().padEnd(levelWidth);
+  return level === undefined ? text : paint(text, levelCodes[level]);
 }
 
 /** The sentence and what it leaves unsaid; an error's stack on lines of its own. */
 export function messageText(msg: string, fields: LogRecord["fields"], paint: Paint): string {
   const { err, ...others } = fields;
   const stack = stackOf(err);
-  const rest = Object.entries({ ...others, ...(stack === undefined && err !== undefined ? { err } : {}) })
+  const rest = Object.entries({ ...others, ...(stack === undefined ? { err } : {}) })
+    .filter(([, value]) => value !== undefined)
     .map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)] as const)
-    .filter(([, value]) => !msg.includes(value))
+    .filter(([, value]) => !mentions(msg, value))
     .map(([key, value]) => `${key}=${/[\s"=]/.test(value) ? JSON.stringify(value) : value}`);
   const said = [printable(msg), ...(rest.length > 0 ? [paint(printable(rest.join(" ")), "dim")] : [])].join(" ");
   return stack === undefined ? said : `${said}\n${printable(stack)}`;
+}
+
+/** Whether a sentence says a value: a short one only as a word, for every "30" has a "3". */
+function mentions(msg: string, value: string): boolean {
+  return value.length > 8 ? msg.includes(value) : msg.split(/[\s(),.:;]+/).includes(value);
 }
 
 /** Text with control characters as escapes; newlines and tabs stay. */
@@ -57,9 +70,8 @@ function stackOf(err: LogRecord["fields"][string]): string | undefined {
 }
 
 /** Local time, as the clock beside the reader shows it. */
-export function localTime(iso: string): string {
-  const time = new Date(iso);
-  if (Number.isNaN(time.getTime())) return iso;
-  const shifted = new Date(time.getTime() - time.getTimezoneOffset() * 60_000);
-  return shifted.toISOString().slice(0, -1).replace("T", " ");
+export function localTime(epochMs: number): string {
+  if (Number.isNaN(epochMs)) return "?";
+  const shifted = epochMs - new Date(epochMs).getTimezoneOffset() * 60_000;
+  return new Date(shifted).toISOString().slice(0, -1).replace("T", " ");
 }

@@ -66,6 +66,11 @@ export class IpclusterProcess implements AsyncDisposable {
     this.#child.stdin?.write(text);
   }
 
+  /** As `| head` does when it has seen enough. */
+  closeOutput(): void {
+    this.#child.stdout?.destroy();
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
