@@ -56,6 +56,7 @@ function watchConnection(channel: ZmqChannel) {
     refusals = event === "refused" || event === "rejected" ? refusals + 1 : 0;
     if (event === "up") up.resolve();
     if (event === "down") down.resolve();
+    if (event === "incompatible") refused.resolve("encryption");
     if (refusals === attempts) refused.resolve(event === "refused" ? "nobody" : "encryption");
   });
   return { up: up.promise, down: down.promise, refused: refused.promise };

@@ -1,42 +1,12 @@
 import type { Logger } from "../cli/logger.ts";
 import type { Channel } from "../transport/channel.ts";
-import { publisher, router, subscriber, type ZmqChannel } from "../transport/zmq-channel.ts";
+import type { Curve } from "../transport/curve.ts";
+import type { ZmqChannel } from "../transport/zmq-channel.ts";
 import { bindSocket } from "./bind-socket.ts";
 import { isWildcard } from "./interfaces.ts";
+import { openClientSockets, openEngineSockets, openLeaves, type SocketName, socketTitles } from "./open-sockets.ts";
 import type { PortPools, Side } from "./port-pools.ts";
 
-/**
- * The sockets for engines (wire protocol §4), in the order in which they take ports (§3.1). Routers have identities:
- * an engine answers all of them from one socket and must tell them apart.
- */
-const openEngineSockets = () => ({
-  /** For clients too. */
-  registration: router(),
-  controlEngines: router({ identity: "control_out" }),
-  muxEngines: router({ identity: "mux_out" }),
-  taskEngines: router({ identity: "task_out" }),
-  iopubEngines: subscriber(),
-  hbPing: publisher(),
-  hbPong: router({ notify: true }),
-});
-
-/** One router for each leaf of the broadcast tree, named by its path: 0 and the leaf's number in binary. */
-function openLeaves(depth: number): [ZmqChannel, ...ZmqChannel[]] {
-  const open = (leaf: number) =>
-    router({ identity: `sub_scheduler_0${depth === 0 ? "" : leaf.toString(2).padStart(depth, "0")}` });
-  return [open(0), ...Array.from({ length: 2 ** depth - 1 }, (_, index) => open(index + 1))];
-}
-
-const openClientSockets = () => ({
-  controlClients: router({ identity: "control_in" }),
-  muxClients: router({ identity: "mux_in" }),
-  taskClients: router({ identity: "task_in" }),
-  iopubClients: publisher(),
-  notification: publisher(),
-  broadcastClients: router({ identity: "broadcast_in" }),
-});
-
-type SocketName = keyof ReturnType<typeof openEngineSockets> | keyof ReturnType<typeof openClientSockets>;
 export type Channels = Readonly<Record<SocketName, Channel>> & {
   /** Engine `id` connects to the leaf `id % leaves`. */
   readonly broadcastLeaves: readonly [Channel, ...Channel[]];
@@ -53,6 +23,10 @@ export interface ChannelsPlan {
   readonly pools: PortPools;
   /** Ports that sockets must have, instead of those of the pools. */
   readonly fixed: Ports | undefined;
+  /** How all of them are encrypted. */
+  readonly curve: Curve | undefined;
+  /** Told of peers whose handshake failed, by the socket's title. */
+  readonly peerRejected: (socket: string, reason: string) => void;
   readonly log: Logger;
 }
 
@@ -61,9 +35,9 @@ export interface ChannelsPlan {
  * @throws naming the address that cannot be had
  */
 export async function bindChannels(plan: ChannelsPlan): Promise<Channels> {
-  const engines = openEngineSockets();
-  const broadcastLeaves = openLeaves(plan.broadcastDepth);
-  const clients = openClientSockets();
+  const engines = openEngineSockets(plan.curve);
+  const broadcastLeaves = openLeaves(plan.broadcastDepth, plan.curve);
+  const clients = openClientSockets(plan.curve);
   const channels = { ...engines, broadcastLeaves, ...clients };
   const { fixed } = plan;
   const places: Place[] = [
@@ -75,6 +49,10 @@ export async function bindChannels(plan: ChannelsPlan): Promise<Channels> {
     })),
     ...entries(clients).map(([name, channel]) => ({ side: "client" as const, channel, port: fixed?.[name] })),
   ];
+  for (const [name, channel] of [...entries(engines), ...entries(clients)])
+    channel.watchRejections((reason) => plan.peerRejected(socketTitles[name], reason));
+  for (const leaf of broadcastLeaves)
+    leaf.watchRejections((reason) => plan.peerRejected(socketTitles.broadcastLeaves, reason));
   try {
     for (const place of places) await bindPlace(plan, place, place.channel === engines.registration);
     reportRandomPorts(plan, places);

@@ -9,7 +9,7 @@ interface Silence {
   suppressed: number;
 }
 
-/** Reports bad messages: one line each, few of them, naming the socket and the reason. */
+/** Reports bad messages and peers: one line each, few of them, naming the socket and the reason. */
 export class Complaints {
   readonly #log: Logger;
   /** Monotonic, in milliseconds. */
@@ -28,12 +28,17 @@ export class Complaints {
         handle(frames);
       } catch (error) {
         if (!(error instanceof InvalidMessage)) throw error;
-        this.#report(socket, error.message);
+        this.#report(`dropped a message on ${socket}: ${error.message}`, socket);
       }
     };
   }
 
-  #report(socket: string, reason: string): void {
+  /** A peer could not connect. @param reason says what is wrong with it */
+  rejected(socket: string, reason: string): void {
+    this.#report(`refused a connection to ${socket}: ${reason}`, socket);
+  }
+
+  #report(line: string, socket: string): void {
     const silence = this.#silences.get(socket);
     const nowMs = this.#now();
     if (silence && nowMs < silence.untilMs) {
@@ -41,7 +46,7 @@ export class Complaints {
       return;
     }
     const more = silence && silence.suppressed > 0 ? ` (and ${silence.suppressed} more since the last line)` : "";
-    this.#log.warn(`dropped a message on ${socket}: ${reason}${more}`);
+    this.#log.warn(`${line}${more}`);
     this.#silences.set(socket, { untilMs: nowMs + quietMs, suppressed: 0 });
   }
 }

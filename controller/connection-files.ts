@@ -10,6 +10,7 @@ import {
 import { type JsonObject, parseJson } from "../protocol/json.ts";
 import type { PackerName } from "../protocol/packer.ts";
 import type { clusterPaths } from "../protocol/profile-paths.ts";
+import { readPrivateFile } from "../transport/private-file.ts";
 import type { Channels, Ports } from "./channels.ts";
 
 type ClusterPaths = ReturnType<typeof clusterPaths>;
@@ -26,7 +27,10 @@ export interface ConnectionPlan {
   readonly engineUrl: string;
   readonly clientUrl: string;
   readonly location: string;
+  /** Signs messages; empty = they are not signed. */
   readonly key: string;
+  /** Public key of the encryption; `null` = there is none. */
+  readonly serverKey: string | null;
   /** Servers through which clients and engines connect; empty = none. */
   readonly ssh: string;
   readonly enginessh: string;
@@ -40,7 +44,7 @@ export function describeConnections(plan: ConnectionPlan, channels: Channels): C
     location: plan.location,
     key: plan.key,
     registration: port("registration"),
-    curve_serverkey: null,
+    curve_serverkey: plan.serverKey,
     pack: plan.packer,
     unpack: plan.packer,
     signature_scheme: "hmac-sha256",
@@ -126,8 +130,8 @@ export type EarlierFiles =
 export function readConnectionFiles({ clientFile, engineFile }: ClusterPaths): EarlierFiles {
   if (!existsSync(clientFile) || !existsSync(engineFile)) return { kind: "missing" };
   try {
-    const client = parseConnection(clientConnection, parseJson(readFileSync(clientFile)), clientFile);
-    const engine = parseConnection(engineConnection, parseJson(readFileSync(engineFile)), engineFile);
+    const client = parseConnection(clientConnection, parseJson(readPrivateFile(clientFile)), clientFile);
+    const engine = parseConnection(engineConnection, parseJson(readPrivateFile(engineFile)), engineFile);
     const reason = mismatch(client, engine);
     return reason ? { kind: "unusable", reason } : { kind: "usable", connections: { client, engine } };
   } catch (error) {

@@ -1,33 +1,44 @@
-import { randomBytes } from "node:crypto";
 import { lookup } from "node:dns/promises";
 import { hostname } from "node:os";
 import type { Logger } from "../cli/logger.ts";
-import { sessionId } from "../protocol/ids.ts";
+import type { CurveKeys } from "../transport/curve.ts";
 import { thisHost } from "../transport/this-host.ts";
 import { bindChannels, type Channels } from "./channels.ts";
 import { type Connections, describeConnections, portsOf } from "./connection-files.ts";
-import { interfaceUrl, isWildcard } from "./interfaces.ts";
+import type { Earlier } from "./earlier.ts";
+import { interfaceUrl, isLoopback, isWildcard } from "./interfaces.ts";
 import { chooseLocation } from "./location.ts";
 import type { ControllerOptions } from "./options.ts";
 import { PortPools } from "./port-pools.ts";
+import { isEncrypted, serverKeys } from "./server-keys.ts";
+import { sessionKey } from "./session-key.ts";
 
 export interface Listening {
   readonly channels: Channels;
   /** The earlier ones themselves where nothing about them has changed. */
   readonly connections: Connections;
+  /** With which they are encrypted; `undefined` where they are not. */
+  readonly keys: CurveKeys | undefined;
+}
+
+export interface ListenOptions {
+  readonly options: ControllerOptions;
+  readonly earlier: Earlier | undefined;
+  /** Told of peers that failed to connect to a socket. */
+  readonly peerRejected: (socket: string, reason: string) => void;
+  readonly log: Logger;
 }
 
 /**
  * Binds every socket, where an earlier controller had them or where the options say, and describes them to engines and
  * clients.
  */
-export async function listen(
-  options: ControllerOptions,
-  earlier: Connections | undefined,
-  log: Logger,
-): Promise<Listening> {
+export async function listen({ options, earlier: before, peerRejected, log }: ListenOptions): Promise<Listening> {
+  const earlier = before?.connections;
   const engineUrl = earlier?.engine.interface ?? (await interfaceUrl(...chosenInterface(options, "engineIp")));
   const clientUrl = earlier?.client.interface ?? (await interfaceUrl(...chosenInterface(options, "clientIp")));
+  const keys = before ? before.keys : newKeys(options, [engineUrl, clientUrl]);
+  const key = earlier ? earlier.client.key : sessionKey(options, keys !== undefined);
   const channels = await bindChannels({
     engineUrl,
     clientUrl,
@@ -36,21 +47,27 @@ export async function listen(
     registrationPort: options.port,
     pools: new PortPools(options),
     fixed: earlier && portsOf(earlier),
+    curve: keys && { side: "server", secretKey: keys.secretKey },
+    peerRejected,
     log,
   });
-  if (earlier) return { channels, connections: withServers(earlier, options) };
+  if (earlier) return { channels, connections: withServers(earlier, options), keys };
   const plan = {
     engineUrl,
     clientUrl,
     location: await locate(options, [engineUrl, clientUrl], log),
-    key: options.secure ? (options.key ?? sessionId(randomBytes(16))) : "",
+    key,
+    serverKey: keys?.publicKey ?? null,
     ssh: options.ssh,
     enginessh: options.enginessh,
     scheme: options.scheme,
     packer: options.packer,
   };
-  return { channels, connections: describeConnections(plan, channels) };
+  return { channels, connections: describeConnections(plan, channels), keys };
 }
+
+const newKeys = (options: ControllerOptions, urls: readonly string[]): CurveKeys | undefined =>
+  isEncrypted(options, urls.every(isLoopback)) ? serverKeys(options) : undefined;
 
 function chosenInterface(options: ControllerOptions, side: "engineIp" | "clientIp"): [ip: string, option: string] {
   const own = options[side];

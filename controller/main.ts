@@ -3,7 +3,6 @@ import { randomBytes } from "node:crypto";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Logger } from "../cli/logger.ts";
 import { makeProfileFolders } from "../cli/make-profile-folders.ts";
 import { runProgram } from "../cli/run-program.ts";
 import { Deferred } from "../protocol/deferred.ts";
@@ -12,18 +11,15 @@ import { openPacker } from "../protocol/open-packer.ts";
 import { clusterPaths, profileDir } from "../protocol/profile-paths.ts";
 import { Session } from "../protocol/session.ts";
 import { Signer } from "../protocol/signature.ts";
-import {
-  type Connections,
-  engineChannels,
-  readConnectionFiles,
-  removeConnectionFiles,
-  writeConnectionFiles,
-} from "./connection-files.ts";
+import { Complaints } from "./complaints.ts";
+import { type Connections, engineChannels, removeConnectionFiles, writeConnectionFiles } from "./connection-files.ts";
 import { ControllerService } from "./controller-service.ts";
-import { isLoopback } from "./interfaces.ts";
+import { readEarlier } from "./earlier.ts";
+import { exposure } from "./exposure.ts";
 import { listen } from "./listen.ts";
 import { openLog } from "./open-log.ts";
 import { type ControllerOptions, program, withEnvironment } from "./options.ts";
+import { removeKeys, writeKeys } from "./server-keys.ts";
 
 /** Clients hear of a shutdown, engines say goodbye; then the controller ends (wire protocol §20). */
 const shutdownDelayMs = 1000;
@@ -43,36 +39,36 @@ async function runController(options: ControllerOptions, env: NodeJS.ProcessEnv)
   makeProfileFolders(profile);
   const log = openLog(options, paths.log, env);
   const keepsFiles = options.reuse || options.restore;
-  const earlier = keepsFiles ? reusable(paths, log) : undefined;
-  const { channels, connections } = await listen(options, earlier, log);
+  const earlier = keepsFiles ? readEarlier(options, paths, log) : undefined;
+  const complaints = new Complaints(log, () => performance.now());
+  const peerRejected = (socket: string, reason: string) => complaints.rejected(socket, reason);
+  const { channels, connections, keys } = await listen({ options, earlier, peerRejected, log });
   const ended = new Deferred<string>();
-  await using _controller = new ControllerService({
+  await using _controller = await ControllerService.start({
     options,
     channels,
     session: await openSession(connections),
     engineConnection: engineChannels(connections),
-    enginesFile: paths.enginesFile,
+    paths: { profile, enginesFile: paths.enginesFile },
+    complaints,
     shutDown: () => void sleep(shutdownDelayMs).then(() => ended.resolve("a client's request")),
     log,
   });
   endOnSignal(ended);
-  const forget = () => (keepsFiles ? undefined : removeConnectionFiles(paths, connections));
+  const forget = () => {
+    if (keepsFiles) return;
+    removeConnectionFiles(paths, connections);
+    if (keys) removeKeys(paths.curveFile, keys);
+  };
   // Also on a crash: a file that leads nowhere makes clients wait.
   process.once("exit", forget);
-  if (connections !== earlier) writeConnectionFiles(paths, connections);
+  if (keys && options.curveSecretkey === undefined) writeKeys(paths.curveFile, keys);
+  if (connections !== earlier?.connections) writeConnectionFiles(paths, connections);
   log.info(`listening on ${connections.client.interface}; connection files are in ${paths.security}`);
-  if (![connections.client, connections.engine].every((connection) => isLoopback(connection.interface)))
-    log.warn("other machines can connect: messages are signed, but not encrypted");
+  const danger = exposure(connections);
+  if (danger) log.warn(danger);
   log.info(`ends on ${await ended.promise}`);
   forget();
-}
-
-/** Connections of an earlier controller, where its files are whole. */
-function reusable(paths: ReturnType<typeof clusterPaths>, log: Logger): Connections | undefined {
-  const earlier = readConnectionFiles(paths);
-  if (earlier.kind === "unusable") log.error(`cannot reuse the connection files: ${earlier.reason}; writing new ones`);
-  if (earlier.kind === "missing") log.info("there are no connection files to reuse yet");
-  return earlier.kind === "usable" ? earlier.connections : undefined;
 }
 
 async function openSession({ client }: Connections): Promise<Session> {

@@ -7,7 +7,6 @@ import { networkOptions } from "./options/network-options.ts";
 import { placeOptions } from "./options/place-options.ts";
 import { schedulingOptions } from "./options/scheduling-options.ts";
 import { securityOptions } from "./options/security-options.ts";
-import { traitClasses, traits } from "./traits.ts";
 
 const options = z.strictObject({
   ...placeOptions,
@@ -33,8 +32,21 @@ export const program = {
     debug: { logLevel: "debug" },
     quiet: { logLevel: "error" },
   },
-  traits,
-  traitClasses,
+  traits: {
+    "HeartMonitor.period": "ping",
+    "HeartMonitor.max_heartmonitor_misses": "maxMisses",
+    "IPController.cluster_id": "clusterId",
+    "IPController.engine_ssh_server": "enginessh",
+    "IPController.ip": "ip",
+    "IPController.location": "location",
+    "IPController.regport": "port",
+    "IPController.registration_timeout": "registrationTimeout",
+    "IPController.reuse_files": "reuse",
+    "IPController.ssh_server": "ssh",
+    "Session.key": "key",
+    "TaskScheduler.hwm": "hwm",
+    "TaskScheduler.scheme_name": "scheme",
+  },
   examples: ["ipcontroller", "ipcontroller --profile mine --ip '*'"],
   version: packageVersion,
 } satisfies Program<typeof options>;

@@ -51,7 +51,7 @@ export async function register(options: RegistrationOptions, signal?: AbortSigna
   let rejections = 0;
   channel.watchConnection((event) => {
     rejections = event === "rejected" ? rejections + 1 : 0;
-    if (rejections === mostRejections) answered.resolve("wrong-encryption");
+    if (rejections === mostRejections || event === "incompatible") answered.resolve("wrong-encryption");
   });
   channel.connect(url);
   channel.listen((frames) => {

@@ -31,6 +31,8 @@ export function clusterPaths(profile: string, clusterId: string) {
     log,
     clientFile: join(security, `ipcontroller${infix}-client.json`),
     engineFile: join(security, `ipcontroller${infix}-engine.json`),
+    /** The controller's CURVE keys; the other two hold only the public one. */
+    curveFile: join(security, `ipcontroller${infix}-curve.json`),
     clusterFile: join(security, `cluster-${clusterId}.json`),
     /** Engines known to the hub, rewritten at each registration and loss. */
     enginesFile: join(log, `engines${clusterId}.json`),

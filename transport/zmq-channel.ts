@@ -48,10 +48,11 @@ export interface DealerOptions extends SocketOptions {
 
 /**
  * What becomes of a connection. `up`: the handshake is done; only now a subscription stands, and what was published
- * before is lost. `down`: it broke. `refused`: nobody listens. `rejected`: somebody does, but the handshake failed, as
- * with other keys. After the last two libzmq tries again, 0.1 s later.
+ * before is lost. `down`: it broke. `refused`: nobody listens. `rejected`: somebody does, but broke off the handshake, as
+ * with other keys. After the last two libzmq tries again, 0.1 s later. `incompatible`: the other side is not encrypted
+ * alike, or speaks another protocol: libzmq does not try again.
  */
-export type ConnectionEvent = "up" | "down" | "refused" | "rejected";
+export type ConnectionEvent = "up" | "down" | "refused" | "rejected" | "incompatible";
 
 const handshakeFailures = ["handshake:error:protocol", "handshake:error:auth", "handshake:error:other"] as const;
 
@@ -59,6 +60,9 @@ const handshakeFailures = ["handshake:error:protocol", "handshake:error:auth", "
 const handshakeProblems: Readonly<Record<string, string>> = {
   ERR_ZMTP_CRYPTOGRAPHIC: "it has another server key than this controller's",
   ERR_ZMTP_MECHANISM_MISMATCH: "one side encrypts with CURVE and the other does not",
+  // What comes of the same when the other side notices first.
+  EPIPE: "it broke off the handshake, as one that does not encrypt alike",
+  ECONNRESET: "it broke off the handshake, as one that does not encrypt alike",
 };
 
 function problemOf(error: Error): string {
@@ -126,7 +130,9 @@ export class ZmqChannel implements Channel {
       isUp = false;
     });
     events.on("close", () => listener("refused"));
-    for (const failure of handshakeFailures) events.on(failure, () => listener("rejected"));
+    events.on("handshake:error:other", () => listener("rejected"));
+    events.on("handshake:error:auth", () => listener("rejected"));
+    events.on("handshake:error:protocol", () => listener("incompatible"));
     return this;
   }
 

@@ -55,6 +55,7 @@ test("a profile is found by folder, by environment, or by name below the IPython
 test("files of a cluster are named as ipyparallel names them", () => {
   expect(clusterPaths("/p", "")).toMatchObject({
     clientFile: "/p/security/ipcontroller-client.json",
+    curveFile: "/p/security/ipcontroller-curve.json",
     clusterFile: "/p/security/cluster-.json",
     enginesFile: "/p/log/engines.json",
   });
