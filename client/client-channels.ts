@@ -1,10 +1,11 @@
 import { channelUrl } from "../protocol/channel-url.ts";
 import type { ClientConnection } from "../protocol/connection-file.ts";
 import { Deferred } from "../protocol/deferred.ts";
+import type { SessionId } from "../protocol/ids.ts";
 import type { Channel } from "../transport/channel.ts";
 import { curveClient } from "../transport/curve.ts";
 import { thisHost } from "../transport/this-host.ts";
-import { dealer, subscriber, type ZmqChannel } from "../transport/zmq-channel.ts";
+import { type ConnectionEvent, dealer, subscriber, type ZmqChannel } from "../transport/zmq-channel.ts";
 
 /** Why there is no connection: nobody listens there, or who does takes no such encryption. */
 export type Refusal = "nobody" | "encryption";
@@ -21,45 +22,81 @@ export interface ClientChannels {
   readonly subscribed: Promise<unknown>;
   /** Settles when no connection to the hub comes about, at ten attempts in a row. */
   readonly refused: Promise<Refusal>;
-  /** Settles when the connection to the hub breaks: what was not answered until then never will be. */
-  readonly lost: Promise<void>;
+  /**
+   * Tells of the connection's fate after the first time: `lost` when that to the hub breaks, `regained` when it and both
+   * subscriptions stand again. What was on its way in between may be gone; what was queued here is sent again.
+   */
+  watch(listener: (event: "lost" | "regained") => void): void;
 }
 
 /** Attempts, 0.1 s apart: a controller that has written its file listens already. */
 const attempts = 10;
 
-/** Connects to all channels of a controller; whether it is there shows only when it answers. */
-export function openChannels(connection: ClientConnection): ClientChannels {
+/**
+ * Connects to all channels of a controller; whether it is there shows only when it answers.
+ * @param identity by which the controller's routers know this client: after a restart they still find it
+ */
+export function openChannels(connection: ClientConnection, identity: SessionId): ClientChannels {
   const reader = thisHost();
   const url = (port: number) => channelUrl(connection, port, reader);
   const curve = curveClient(connection.curve_serverkey);
   const [query, iopub, notification] = [dealer({ curve }), subscriber({ curve }), subscriber({ curve })];
-  const subscribed = Promise.all([iopub, notification].map((channel) => watchConnection(channel).up));
-  const { refused, down } = watchConnection(query);
+  const links = new Links([query, iopub, notification]);
   return {
     query: query.connect(url(connection.registration)),
-    mux: dealer({ curve }).connect(url(connection.mux)),
-    task: dealer({ curve }).connect(url(connection.task)),
-    control: dealer({ curve }).connect(url(connection.control)),
+    mux: dealer({ curve, identity }).connect(url(connection.mux)),
+    task: dealer({ curve, identity }).connect(url(connection.task)),
+    control: dealer({ curve, identity }).connect(url(connection.control)),
     iopub: iopub.connect(url(connection.iopub)),
     notification: notification.connect(url(connection.notification)),
-    subscribed,
-    refused,
-    lost: down,
+    subscribed: links.subscribed.promise,
+    refused: links.refused.promise,
+    watch: (listener) => links.watch(listener),
   };
 }
 
-function watchConnection(channel: ZmqChannel) {
-  const [up, down, refused] = [new Deferred<void>(), new Deferred<void>(), new Deferred<Refusal>()];
-  let refusals = 0;
-  channel.watchConnection((event) => {
-    refusals = event === "refused" || event === "rejected" ? refusals + 1 : 0;
-    if (event === "up") up.resolve();
-    if (event === "down") down.resolve();
-    if (event === "incompatible") refused.resolve("encryption");
-    if (refusals === attempts) refused.resolve(event === "refused" ? "nobody" : "encryption");
-  });
-  return { up: up.promise, down: down.promise, refused: refused.promise };
+/** The connections of the hub's socket and of both subscriptions, seen as one. */
+class Links {
+  readonly subscribed = new Deferred<void>();
+  readonly refused = new Deferred<Refusal>();
+  readonly #hub: ZmqChannel;
+  readonly #channels: readonly ZmqChannel[];
+  readonly #up = new Set<ZmqChannel>();
+  #listener: ((event: "lost" | "regained") => void) | undefined;
+  #isLost = false;
+  #refusals = 0;
+
+  /** @param channels not connected yet */
+  constructor([hub, ...subscriptions]: readonly [ZmqChannel, ...ZmqChannel[]]) {
+    this.#hub = hub;
+    this.#channels = [hub, ...subscriptions];
+    for (const channel of this.#channels) channel.watchConnection((event) => this.#take(channel, event));
+  }
+
+  watch(listener: (event: "lost" | "regained") => void): void {
+    this.#listener = listener;
+  }
+
+  #take(channel: ZmqChannel, event: ConnectionEvent): void {
+    if (channel === this.#hub) this.#countRefusals(event);
+    if (event === "up") this.#up.add(channel);
+    if (event === "down") this.#up.delete(channel);
+    if (event === "down" && channel === this.#hub && !this.#isLost) {
+      this.#isLost = true;
+      this.#listener?.("lost");
+    }
+    const missing = this.#channels.filter((each) => !this.#up.has(each));
+    if (missing.every((each) => each === this.#hub)) this.subscribed.resolve();
+    if (event !== "up" || missing.length > 0 || !this.#isLost) return;
+    this.#isLost = false;
+    this.#listener?.("regained");
+  }
+
+  #countRefusals(event: ConnectionEvent): void {
+    this.#refusals = event === "refused" || event === "rejected" ? this.#refusals + 1 : 0;
+    if (event === "incompatible") this.refused.resolve("encryption");
+    if (this.#refusals === attempts) this.refused.resolve(event === "refused" ? "nobody" : "encryption");
+  }
 }
 
 /** Where the hub answers, as `host:port`. */

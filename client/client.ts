@@ -2,16 +2,24 @@ import { randomBytes } from "node:crypto";
 import { inspect } from "node:util";
 import { currentHost } from "../protocol/host.ts";
 import { sessionId } from "../protocol/ids.ts";
+import type { JsonObject } from "../protocol/json.ts";
 import { openPacker } from "../protocol/open-packer.ts";
 import { Session } from "../protocol/session.ts";
 import { Signer } from "../protocol/signature.ts";
 import { type ClientChannels, hubAddress, openChannels } from "./client-channels.ts";
-import { ConnectionService } from "./connection-service.ts";
+import { reach } from "./connection/reach.ts";
+import type { Patience } from "./connection/reconnection.ts";
+import { ConnectionService, defaultPatience } from "./connection-service.ts";
 import { DirectView } from "./direct-view.ts";
-import { ConnectError, TimeoutError } from "./errors/failures.ts";
-import { type ConnectionChoice, findConnection } from "./find-connection.ts";
+import { ConnectError } from "./errors/failures.ts";
+import { type ConnectionChoice, findConnection, whyGone } from "./find-connection.ts";
+import type { ResultStatus } from "./hub/hub-records.ts";
+import { type AsyncHubResult, hubResult } from "./hub/hub-result.ts";
+import type { TaskQuery } from "./hub/task-query.ts";
+import type { BufferKey, TaskKey, TaskRow } from "./hub/task-row.ts";
+import { idsOf, resubmitEnded, type Tasks } from "./hub/tasks.ts";
 import { LoadBalancedView } from "./load-balanced-view.ts";
-import { type QueueStatus, readQueueStatus } from "./queue-status.ts";
+import { type QueueStatus, readLoad, readQueueStatus } from "./queue-status.ts";
 import { tellEngines } from "./requests/tell-engines.ts";
 import type { AsyncResult } from "./results/async-result.ts";
 import type { Arity } from "./results/result-plan.ts";
@@ -19,7 +27,13 @@ import { type WaitOptions, waitFor } from "./results/wait-options.ts";
 import { fixTargets, recipients, type Targets } from "./targets.ts";
 
 /** Which controller, and how long to wait for it. */
-export interface ConnectOptions extends ConnectionChoice, WaitOptions {}
+export interface ConnectOptions extends ConnectionChoice, WaitOptions {
+  /**
+   * Milliseconds that a controller may be away, for example to be started again with `--reuse`; 10,000 unless given.
+   * Until then everything outstanding waits; then it fails with `ConnectionLost`.
+   */
+  readonly reconnectTimeoutMs?: number;
+}
 
 /**
  * A connection to one cluster: the list of its engines, and views to work with them.
@@ -47,8 +61,12 @@ export class Client implements AsyncDisposable {
     });
     const signer = new Signer(file.key, file.signature_scheme);
     const session = new Session({ id: sessionId(randomBytes(16)), signer, packer, pid: process.pid });
-    const channels = openChannels(file);
-    const connection = new ConnectionService(channels, session);
+    const channels = openChannels(file, session.id);
+    const patience = {
+      timeoutMs: options.reconnectTimeoutMs ?? defaultPatience.timeoutMs,
+      whyGone: () => whyGone(options, file),
+    };
+    const connection = new ConnectionService(channels, session, patience);
     try {
       await reach(connection, channels, { address: hubAddress(file), timeoutMs: 10_000, ...options });
     } catch (error) {
@@ -61,8 +79,8 @@ export class Client implements AsyncDisposable {
   }
 
   /** A client over channels that are open already, for tests. */
-  static async over(channels: ClientChannels, session: Session): Promise<Client> {
-    const connection = new ConnectionService(channels, session);
+  static async over(channels: ClientChannels, session: Session, patience?: Patience): Promise<Client> {
+    const connection = new ConnectionService(channels, session, patience);
     await connection.open();
     return new Client(connection);
   }
@@ -128,12 +146,81 @@ export class Client implements AsyncDisposable {
     }
   }
 
+  /** Ids of all requests on record with the hub, of all clients, oldest first: each can be asked for by `getResult`. */
+  async hubHistory(options: WaitOptions = {}): Promise<readonly string[]> {
+    return inTime(this.#connection.records.history(), options);
+  }
+
+  /**
+   * Records of requests, of all clients, in the order of their submission.
+   *
+   *     await rc.dbQuery({ completed: { $ne: null }, label: "careful" }, ["started", "completed"]);
+   *
+   * @param keys what to get of each, beside `msgId`; without it all but `buffers` and `resultBuffers`
+   * @throws {TypeError} for a key that records do not have
+   */
+  async dbQuery(query: TaskQuery): Promise<Omit<TaskRow, BufferKey>[]>;
+  async dbQuery<Key extends TaskKey>(
+    query: TaskQuery,
+    keys: Key | readonly Key[],
+    options?: WaitOptions,
+  ): Promise<Pick<TaskRow, Key | "msgId">[]>;
+  async dbQuery(query: TaskQuery, keys?: TaskKey | readonly TaskKey[], options: WaitOptions = {}): Promise<unknown> {
+    return inTime(this.#connection.records.query(query, keys === undefined ? undefined : [keys].flat()), options);
+  }
+
+  /**
+   * Which requests are pending and which have ended, of all clients.
+   * @throws {RemoteError} (`KeyError`) when the hub has no record of one
+   */
+  async resultStatus(tasks: Tasks, options: WaitOptions = {}): Promise<ResultStatus> {
+    return inTime(this.#connection.records.status(idsOf(tasks)), options);
+  }
+
+  /**
+   * The result of requests that the hub has on record, of any client: of one id a value, of several an array.
+   * @param options `signal` ends the asking
+   */
+  getResult<T = unknown>(id: string, options?: Pick<WaitOptions, "signal">): AsyncHubResult<T, "one">;
+  getResult<T = unknown>(tasks: Tasks, options?: Pick<WaitOptions, "signal">): AsyncHubResult<T[], "many">;
+  getResult(tasks: Tasks, { signal }: Pick<WaitOptions, "signal"> = {}): AsyncHubResult<unknown> {
+    const arity = typeof tasks === "string" ? "one" : "many";
+    return hubResult(this.#connection, idsOf(tasks), { name: "getResult", arity, signal });
+  }
+
+  /**
+   * Sends tasks that have ended once more, as they were, to any engine; targets and retries are not on record.
+   * @returns the new result: its `msgIds` are there when the hub has answered; it fails when a task is unknown or pending
+   */
+  resubmit<T = unknown>(id: string): AsyncHubResult<T, "one">;
+  resubmit<T = unknown>(tasks: Tasks): AsyncHubResult<T[], "many">;
+  resubmit(tasks: Tasks): AsyncHubResult<unknown> {
+    const arity = typeof tasks === "string" ? "one" : "many";
+    const ids = resubmitEnded(this.#connection.records, idsOf(tasks));
+    return hubResult(this.#connection, ids, { name: "resubmit", arity });
+  }
+
+  /**
+   * Has the hub forget results: those of tasks, of engines, or `"all"`. What is pending stays on record.
+   * @throws {RemoteError} (`IndexError`) when one of the tasks is pending
+   */
+  async purgeHubResults(what: "all" | Tasks | { readonly targets: Targets }, options: WaitOptions = {}): Promise<void> {
+    const { engines, records } = this.#connection;
+    const purge =
+      typeof what === "object" && "targets" in what
+        ? records.purge([], recipients(fixTargets(what.targets, engines), engines))
+        : records.purge(what === "all" ? what : idsOf(what), []);
+    await inTime(purge, options);
+  }
+
+  /** How many requests and tasks wait for or run on each engine, by id. */
+  async load(targets: Targets = "all", options: WaitOptions = {}): Promise<Readonly<Record<number, number>>> {
+    return readLoad(await this.#askOfEngines("load_request", targets, options));
+  }
+
   /** How many requests and tasks engines have, as the hub counts them. */
   async queueStatus(targets: Targets = "all", options: WaitOptions = {}): Promise<QueueStatus> {
-    const { engines } = this.#connection;
-    const ids = engines.size === 0 ? null : recipients(fixTargets(targets, engines), engines);
-    const answer = this.#connection.askHub("queue_request", { targets: ids, verbose: false });
-    return readQueueStatus(await waitFor(answer, options, () => "The hub did not answer in time."));
+    return readQueueStatus(await this.#askOfEngines("queue_request", targets, options));
   }
 
   /**
@@ -180,6 +267,12 @@ export class Client implements AsyncDisposable {
     return `<Client ${this.ids.length} engine${this.ids.length === 1 ? "" : "s"}>`;
   }
 
+  async #askOfEngines(type: string, targets: Targets, options: WaitOptions): Promise<JsonObject> {
+    const { engines } = this.#connection;
+    const ids = engines.size === 0 ? null : recipients(fixTargets(targets, engines), engines);
+    return inTime(this.#connection.askHub(type, { targets: ids }), options);
+  }
+
   async #haveEngines(n: number, signal: AbortSignal): Promise<void> {
     while (this.ids.length < n) {
       this.#connection.requireOpen();
@@ -188,24 +281,5 @@ export class Client implements AsyncDisposable {
   }
 }
 
-/** Waits for the hub's answer. */
-async function reach(
-  connection: ConnectionService,
-  channels: ClientChannels,
-  options: WaitOptions & { readonly address: string; readonly timeoutMs: number },
-): Promise<void> {
-  const advice = "If it has ended, start a new one, for example with `ipcluster start -n 4`.";
-  const refused = channels.refused.then((refusal) => {
-    if (refusal === "nobody") throw new ConnectError(`No controller listens at ${options.address}. ${advice}`);
-    throw new ConnectError(
-      `The controller at ${options.address} refuses the encryption that the connection file asks for: it is not that controller's current file.`,
-    );
-  });
-  try {
-    await waitFor(Promise.race([connection.open(), refused]), options, () => {
-      return `No controller answers at ${options.address} after ${options.timeoutMs / 1000} s. ${advice}`;
-    });
-  } catch (error) {
-    throw error instanceof TimeoutError ? new ConnectError(error.message) : error;
-  }
-}
+const inTime = <T>(answer: Promise<T>, options: WaitOptions): Promise<T> =>
+  waitFor(answer, options, () => "The hub did not answer in time.");

@@ -1,15 +1,17 @@
-import type { z } from "zod";
 import { systemClock } from "../protocol/clock.ts";
 import { abortable, Deferred } from "../protocol/deferred.ts";
 import { delimiter, InvalidMessage, openEnvelope } from "../protocol/envelope.ts";
-import { type EngineUuid, engineUuid, type MsgId, msgId } from "../protocol/ids.ts";
+import { type EngineUuid, engineUuid } from "../protocol/ids.ts";
 import type { JsonObject } from "../protocol/json.ts";
-import { connectionReply, firstIssue, notifications } from "../protocol/messages/hub.ts";
+import { connectionReply, notifications } from "../protocol/messages/hub.ts";
 import type { Message, Outgoing, Session } from "../protocol/session.ts";
 import type { Channel } from "../transport/channel.ts";
 import type { ClientChannels } from "./client-channels.ts";
+import { type Asking, Inquiries } from "./connection/inquiries.ts";
+import { type Patience, Reconnection } from "./connection/reconnection.ts";
 import { EngineDirectory } from "./engine-directory.ts";
 import { ConnectError, EngineError, remoteError } from "./errors/failures.ts";
+import { HubRecords, read } from "./hub/hub-records.ts";
 import { cannedValue } from "./requests/canned-call.ts";
 import { PendingRequests } from "./requests/pending-requests.ts";
 import { readFailure } from "./requests/read-output.ts";
@@ -18,41 +20,45 @@ import { engineDied, Request, type RequestObserver, type RequestPlan } from "./r
 /** What goes into a request beside its header: the same for each engine that gets it. */
 export type Payload = Pick<Outgoing, "content" | "metadata" | "buffers">;
 
-/** A question to the hub, or to an engine's control channel, that is not answered yet. */
-interface Inquiry {
-  readonly type: string;
-  readonly answer: Deferred<Message>;
-  readonly engine: EngineUuid | undefined;
-}
+/** How long everything outstanding waits for a controller that is away, where nothing else is said. */
+export const defaultPatience: Patience = { timeoutMs: 10_000, whyGone: () => undefined };
 
 /**
  * A client's connection to one controller: sends requests and questions, hands what arrives to the request or question
- * that it belongs to, and keeps the list of engines.
+ * that it belongs to, and keeps the list of engines. It outlives a controller that is started again at the same
+ * addresses; what is sent while that is away goes out when it is back.
  */
 export class ConnectionService implements AsyncDisposable {
   readonly engines = new EngineDirectory();
   readonly pending: PendingRequests;
+  readonly records: HubRecords;
   readonly session: Session;
   readonly #channels: ClientChannels;
-  readonly #inquiries = new Map<MsgId, Inquiry>();
+  readonly #inquiries: Inquiries;
+  readonly #reconnection: Reconnection;
   readonly #changed = new Set<() => void>();
   readonly #sessionBytes: Buffer;
-  /** Why nothing can be sent any more. */
-  #end: string | undefined;
+  /** Aborts, with the reason, when nothing can be sent any more. */
+  readonly #ended = new AbortController();
   #hasWarned = false;
 
-  constructor(channels: ClientChannels, session: Session) {
+  constructor(channels: ClientChannels, session: Session, patience: Patience = defaultPatience) {
     this.#channels = channels;
     this.session = session;
     this.#sessionBytes = Buffer.from(session.id);
     this.pending = new PendingRequests(this.engines, (message) => cannedValue(message, session.signer), systemClock);
-    this.#listen(channels.query, (frames) => this.#takeAnswer(session.unpack(frames)));
-    this.#listen(channels.control, (frames) => this.#takeAnswer(session.unpack(frames)));
+    this.#inquiries = new Inquiries(session);
+    this.records = new HubRecords((type, content, signal) => this.#ask({ type, content }, { signal }));
+    this.#reconnection = this.#reconnect(patience);
+    this.#listen(channels.query, (frames) => this.#inquiries.takeAnswer(session.unpack(frames)));
+    this.#listen(channels.control, (frames) => this.#inquiries.takeAnswer(session.unpack(frames)));
     this.#listen(channels.mux, (frames) => this.pending.takeReply(session.unpack(frames)));
     this.#listen(channels.task, (frames) => this.pending.takeReply(session.unpack(frames)));
     this.#listen(channels.iopub, (frames) => this.#takeOutput(frames));
-    void channels.lost.then(() => this.#stop("the connection to the controller broke"));
     this.#listen(channels.notification, (frames) => this.#takeNotification(session.unpack(frames)));
+    channels.watch((event) => {
+      if (this.isOpen) this.#reconnection[event]();
+    });
   }
 
   /** Asks the hub for its engines, once the subscriptions stand: no engine and no output is missed. */
@@ -64,17 +70,27 @@ export class ConnectionService implements AsyncDisposable {
   }
 
   get isOpen(): boolean {
-    return this.#end === undefined;
+    return !this.#ended.signal.aborted;
   }
 
-  /** @throws {ConnectError} when the client is closed or the controller has shut down */
+  /** Whether the controller is away: what is sent now waits until it is back. */
+  get isAway(): boolean {
+    return this.isOpen && this.#reconnection.isAway;
+  }
+
+  /** Aborts when nothing can be sent any more; its reason says why. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  /** @throws {ConnectError} when the client is closed, or the controller has gone for good */
   requireOpen(): void {
-    if (this.#end !== undefined) throw new ConnectError(`There is no connection any more: ${this.#end}.`);
+    if (!this.isOpen) throw new ConnectError(`There is no connection any more: ${endOf(this.ended)}.`);
   }
 
   /**
    * Sends a request to one engine.
-   * @throws {ConnectError} when the client is closed or the controller has shut down
+   * @throws {ConnectError} when the client is closed, or the controller has gone for good
    */
   sendToEngine(engine: EngineUuid, payload: Payload, plan: RequestPlan, observer: RequestObserver): Request {
     return this.#send(this.#channels.mux, payload, plan, { engine, observer });
@@ -82,7 +98,7 @@ export class ConnectionService implements AsyncDisposable {
 
   /**
    * Sends a task to the scheduler, which chooses the engine.
-   * @throws {ConnectError} when the client is closed or the controller has shut down
+   * @throws {ConnectError} when the client is closed, or the controller has gone for good
    */
   sendTask(payload: Payload, plan: RequestPlan, observer: RequestObserver): Request {
     return this.#send(this.#channels.task, payload, plan, { observer });
@@ -93,7 +109,7 @@ export class ConnectionService implements AsyncDisposable {
    * @throws {RemoteError} when the hub refuses
    */
   async askHub(type: string, content: JsonObject, signal?: AbortSignal): Promise<JsonObject> {
-    return this.#ask(this.#channels.query, { type, content }, undefined, signal);
+    return (await this.#ask({ type, content }, { signal })).content;
   }
 
   /**
@@ -102,7 +118,7 @@ export class ConnectionService implements AsyncDisposable {
    */
   async askEngine(engine: EngineUuid, type: string, content: JsonObject, signal?: AbortSignal): Promise<JsonObject> {
     const idents = [Buffer.from(engine)];
-    return this.#ask(this.#channels.control, { type, content, idents }, engine, signal);
+    return (await this.#ask({ type, content, idents }, { engine, signal })).content;
   }
 
   /** Resolves at the next change of the list of engines. */
@@ -137,19 +153,34 @@ export class ConnectionService implements AsyncDisposable {
     return request;
   }
 
-  async #ask(channel: Channel, outgoing: Outgoing, engine?: EngineUuid, signal?: AbortSignal): Promise<JsonObject> {
+  async #ask(outgoing: Outgoing, { engine, signal }: Omit<Asking, "channel">): Promise<Message> {
     this.requireOpen();
-    const header = this.session.header(outgoing.type);
-    const inquiry = { type: outgoing.type, engine, answer: new Deferred<Message>() };
-    this.#inquiries.set(msgId(header.msg_id), inquiry);
-    try {
-      channel.send(this.session.pack({ ...outgoing, header }));
-      const { content } = await abortable(inquiry.answer.promise, signal);
-      if (content["status"] !== "error") return content;
-      throw remoteError(readFailure(content, engine && this.engines.locate(engine), outgoing.type));
-    } finally {
-      this.#inquiries.delete(msgId(header.msg_id));
-    }
+    const channel = engine === undefined ? this.#channels.query : this.#channels.control;
+    const answer = await this.#inquiries.ask(outgoing, { channel, engine, signal });
+    if (answer.content["status"] !== "error") return answer;
+    throw remoteError(readFailure(answer.content, engine && this.engines.locate(engine), outgoing.type));
+  }
+
+  #reconnect(patience: Patience): Reconnection {
+    return new Reconnection({
+      engines: this.engines,
+      pending: this.pending,
+      inquiries: this.#inquiries,
+      records: this.records,
+      findMissing: async (signal) => {
+        const content = await this.askHub("connection_request", {}, signal);
+        const { engines, languages } = read(connectionReply, content);
+        const missing = this.engines.update(engines, "languages" in content ? languages : undefined);
+        this.#announceEngines();
+        return missing;
+      },
+      engineLost: (uuid) => {
+        this.#loseEngine(uuid);
+        this.#announceEngines();
+      },
+      giveUp: (reason, ename) => this.#stop(reason, ename),
+      patience,
+    });
   }
 
   /** A message that is not sound is dropped; anything else that goes wrong is a bug. */
@@ -163,10 +194,6 @@ export class ConnectionService implements AsyncDisposable {
         this.#hasWarned = true;
       }
     });
-  }
-
-  #takeAnswer(message: Message): void {
-    if (message.parent) this.#inquiries.get(msgId(message.parent.msg_id))?.answer.resolve(message);
   }
 
   /** Output of other clients' requests passes by here too: it is told by the parent's session, before anything is parsed. */
@@ -190,32 +217,33 @@ export class ConnectionService implements AsyncDisposable {
         this.#stop("the controller has shut down");
         break;
     }
+    this.#announceEngines();
+  }
+
+  #announceEngines(): void {
     for (const listener of this.#changed) listener();
   }
 
   #loseEngine(uuid: EngineUuid): void {
     this.engines.lose(uuid);
     this.pending.engineLost(uuid);
-    for (const [id, inquiry] of this.#inquiries)
-      if (inquiry.engine === uuid)
-        inquiry.answer.reject(new EngineError(engineDied(this.engines.locate(uuid), id, inquiry.type)));
+    this.#inquiries.fail((type, id, engine) => {
+      return engine === uuid ? new EngineError(engineDied(this.engines.locate(uuid), id, type)) : undefined;
+    });
   }
 
-  #stop(reason: string): void {
-    this.#end ??= reason;
-    const failure = (method: string) => ({ ename: "TaskAborted", evalue: reason, traceback: [], method });
+  #stop(reason: string, ename = "TaskAborted"): void {
+    if (!this.isOpen) return;
+    this.#ended.abort(new ConnectError(reason));
+    this.#reconnection.stop();
+    const failure = (method: string) => ({ ename, evalue: reason, traceback: [], method });
     this.pending.failAll(({ method }) => failure(method));
-    for (const { answer, type } of this.#inquiries.values()) answer.reject(remoteError(failure(type)));
-    for (const listener of this.#changed) listener();
+    this.#inquiries.fail((type) => remoteError(failure(type)));
+    this.#announceEngines();
   }
 }
 
-/** @throws {InvalidMessage} naming the first field at fault */
-function read<Schema extends z.ZodType>(schema: Schema, content: JsonObject): z.infer<Schema> {
-  const parsed = schema.safeParse(content);
-  if (!parsed.success) throw new InvalidMessage(firstIssue(parsed.error));
-  return parsed.data;
-}
+const endOf = ({ reason }: AbortSignal): string => (reason instanceof Error ? reason.message : String(reason));
 
 interface Recipient {
   readonly observer: RequestObserver;

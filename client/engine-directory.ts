@@ -4,6 +4,11 @@ import type { FailedEngine } from "./errors/remote-error.ts";
 /** How engines that say so call themselves; the others are Python's. */
 const ours = "typescript";
 
+/** Uuids by id, as the hub writes them. */
+export type EngineList = Readonly<Record<string, string>>;
+/** Languages by uuid. */
+export type EngineLanguages = Readonly<Record<string, string>>;
+
 /** Which engines the hub has announced, by id and by uuid. */
 export class EngineDirectory {
   readonly #uuids = new Map<EngineId, EngineUuid>();
@@ -31,10 +36,23 @@ export class EngineDirectory {
   }
 
   /** Takes the hub's list. Engines that were reported lost meanwhile stay lost: the list may be older than the report. */
-  adopt(engines: Readonly<Record<string, string>>, languages: Readonly<Record<string, string>> | undefined): void {
+  adopt(engines: EngineList, languages: EngineLanguages | undefined): void {
     this.#tellsLanguages = languages !== undefined;
     for (const [id, uuid] of Object.entries(engines))
       if (!this.#ids.has(engineUuid(uuid))) this.join(Number(id), uuid, languages?.[uuid]);
+  }
+
+  /**
+   * Takes the list of a hub that was away.
+   * @returns the engines that it does not list: they stay until they are reported lost
+   */
+  update(engines: EngineList, languages: EngineLanguages | undefined): readonly EngineUuid[] {
+    this.#tellsLanguages = languages !== undefined;
+    const listed = new Set(Object.values(engines));
+    const missing = [...this.#uuids.values()].filter((uuid) => !listed.has(uuid));
+    for (const [id, uuid] of Object.entries(engines))
+      if (this.#uuids.get(engineId(Number(id))) !== uuid) this.join(Number(id), uuid, languages?.[uuid]);
+    return missing;
   }
 
   join(id: number, uuid: string, language: string | undefined): void {

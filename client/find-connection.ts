@@ -31,6 +31,22 @@ export function findConnection(choice: ConnectionChoice): ClientConnection {
   return { ...connection, curve_serverkey: connection.curve_serverkey ?? process.env["IPP_CURVE_SERVERKEY"] ?? null };
 }
 
+/**
+ * Why the controller that was found there will not come back: one that ends removes its file, unless it is to be
+ * started again with `--reuse`. `undefined` while it may.
+ */
+export function whyGone(choice: ConnectionChoice, found: ClientConnection): string | undefined {
+  if (choice.connectionInfo) return undefined;
+  try {
+    const { key, registration } = readConnection(choice);
+    if (key === found.key && registration === found.registration) return undefined;
+    return "the controller has ended, and another one has taken its place";
+  } catch (error) {
+    // A file that cannot be read now may be just being written.
+    return error instanceof ConnectError && isAbsent(error.cause) ? "the controller has ended" : undefined;
+  }
+}
+
 function readConnection(choice: ConnectionChoice): ClientConnection {
   if (choice.connectionInfo) return parseConnection(clientConnection, choice.connectionInfo, "connectionInfo");
   const file = choice.file ?? choice.cluster?.connectionFile ?? profileFile(choice);
@@ -51,7 +67,7 @@ function readConnectionFile(file: string, command: string): unknown {
     return parseJson(readPrivateFile(file));
   } catch (cause) {
     if (cause instanceof FileNotPrivate) throw new ConnectError(cause.message, { cause });
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT")
+    if (isAbsent(cause))
       throw new ConnectError(`There is no ${file}: no cluster is running there. Start one with \`${command}\`.`, {
         cause,
       });
@@ -60,6 +76,8 @@ function readConnectionFile(file: string, command: string): unknown {
     });
   }
 }
+
+const isAbsent = (cause: unknown): boolean => cause instanceof Error && "code" in cause && cause.code === "ENOENT";
 
 function startCommand({ profile, profileDir, clusterId }: ConnectionChoice): string {
   return [

@@ -7,6 +7,7 @@ export { DirectView } from "./direct-view.ts";
 export { CompositeError } from "./errors/composite-error.ts";
 export {
   ConnectError,
+  ConnectionLost,
   DependencyTimeout,
   EngineError,
   ImpossibleDependency,
@@ -17,6 +18,12 @@ export {
   UnmetDependency,
 } from "./errors/failures.ts";
 export { RemoteError } from "./errors/remote-error.ts";
+export type { ResultStatus } from "./hub/hub-records.ts";
+export type { AsyncHubResult } from "./hub/hub-result.ts";
+export type { PreciseDate } from "./hub/precise-date.ts";
+export type { Operators, TaskQuery } from "./hub/task-query.ts";
+export type { TaskKey, TaskRow } from "./hub/task-row.ts";
+export type { Tasks } from "./hub/tasks.ts";
 export { LoadBalancedView, type MapOptions, type TaskFlags } from "./load-balanced-view.ts";
 export { type Display, display, newDisplay } from "./output/display.ts";
 export { clearOutput, prompt, publishData } from "./output/host-calls.ts";

@@ -26,6 +26,14 @@ export function readQueueStatus(content: JsonObject): QueueStatus {
   return { engines: Object.fromEntries(engines), unassigned: Number(content["unassigned"] ?? 0) };
 }
 
+/** Reads a `load_reply` (wire protocol §6.10). */
+export function readLoad(content: JsonObject): Readonly<Record<number, number>> {
+  const loads = Object.entries(content).flatMap(([id, load]) =>
+    /^\d+$/.test(id) ? [[id, Number(load)] as const] : [],
+  );
+  return Object.fromEntries(loads);
+}
+
 function readQueue({ queue, completed, tasks }: JsonObject): EngineQueue {
   return { queue: Number(queue ?? 0), completed: Number(completed ?? 0), tasks: Number(tasks ?? 0) };
 }

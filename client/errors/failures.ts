@@ -4,6 +4,8 @@ import { RemoteError, type RemoteFailure } from "./remote-error.ts";
 export class EngineError extends RemoteError {}
 /** The request was aborted before an engine ran it, or the client was closed. */
 export class TaskAborted extends RemoteError {}
+/** The controller went away, and what became of the request is not known. */
+export class ConnectionLost extends RemoteError {}
 /** An engine refused a task because a dependency of its code is not met there. */
 export class UnmetDependency extends RemoteError {}
 /** No engine will ever be able to run the task. */
@@ -38,6 +40,7 @@ export class ConnectError extends Error {
 const classes: Readonly<Record<string, new (failure: RemoteFailure, message?: string) => RemoteError>> = {
   EngineError,
   TaskAborted,
+  ConnectionLost,
   ImpossibleDependency,
   InvalidDependency,
   TaskTimeout: DependencyTimeout,
@@ -58,3 +61,12 @@ export function remoteError(failure: RemoteFailure): RemoteError {
   if (!FailureClass) return new RemoteError(failure);
   return new FailureClass(failure, failure.evalue || explanations[failure.ename] || failure.ename);
 }
+
+/** @param method what was asked @param evalue what happened to it */
+export const connectionLost = (method: string, evalue: string): RemoteError =>
+  remoteError({
+    ename: "ConnectionLost",
+    evalue: `${method}: the connection to the controller broke; ${evalue}`,
+    traceback: [],
+    method,
+  });

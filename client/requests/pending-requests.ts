@@ -20,6 +20,8 @@ export class PendingRequests {
   readonly #ofEngine = new Map<EngineUuid, Set<Request>>();
   /** Executes that finished last, as long as somebody holds their results: a timer of theirs may still print. */
   readonly #finished = new Map<MsgId, WeakRef<Request>>();
+  /** Told when a reply comes whose output may be lost. */
+  readonly #doubted = new Map<MsgId, (request: Request) => void>();
   readonly #engines: EngineDirectory;
   readonly #readValues: (message: Message) => unknown;
   readonly #now: () => number;
@@ -39,6 +41,16 @@ export class PendingRequests {
     return [...this.#requests.values()].filter((request) => !request.outcome).map((request) => request.msgId);
   }
 
+  /** Ids of the requests that are not finished: without a reply, or without the end of their output. */
+  get unfinished(): MsgId[] {
+    return [...this.#requests.keys()];
+  }
+
+  /** A request that is not finished. */
+  get(id: MsgId): Request | undefined {
+    return this.#requests.get(id);
+  }
+
   /** A request that is on its way, before it is sent. */
   add(request: Request): void {
     this.#requests.set(request.msgId, request);
@@ -49,8 +61,11 @@ export class PendingRequests {
   takeReply(reply: Message): void {
     const request = reply.parent && this.#requests.get(msgId(reply.parent.msg_id));
     if (!request) return;
-    if (request.takeReply(reply, this.#now(), (uuid) => this.#engines.locate(uuid))) this.#remove(request);
-    else if (request.engine !== undefined) this.#track(request, request.engine);
+    if (request.takeReply(reply, this.#now(), (uuid) => this.#engines.locate(uuid))) this.remove(request);
+    else {
+      if (request.engine !== undefined) this.#track(request, request.engine);
+      this.#doubted.get(request.msgId)?.(request);
+    }
   }
 
   /** Takes an iopub message. */
@@ -61,7 +76,7 @@ export class PendingRequests {
     const engine = engineUuid(message.header.session);
     switch (message.header.msg_type) {
       case "status":
-        if (message.content["execution_state"] === "idle" && request.takeIdle()) this.#remove(request);
+        if (message.content["execution_state"] === "idle" && request.takeIdle()) this.remove(request);
         return;
       case "data_message":
         this.#takeValues(request, message);
@@ -83,12 +98,33 @@ export class PendingRequests {
     }
   }
 
-  /** Fails everything, when the client closes or the controller goes. */
-  failAll(reason: (request: Request) => RemoteFailure): void {
-    const requests = [...this.#requests.values()];
-    this.#requests.clear();
-    this.#ofEngine.clear();
-    for (const request of requests) request.fail(reason(request), this.#now());
+  /** Fails every request that `reason` has a failure for. */
+  failAll(reason: (request: Request) => RemoteFailure | undefined): void {
+    for (const request of [...this.#requests.values()]) {
+      const failure = reason(request);
+      if (!failure) continue;
+      request.fail(failure, this.#now());
+      this.remove(request);
+    }
+  }
+
+  /**
+   * The connection was broken: of what is here output may have been lost, its end too.
+   * @param onReply is called with each request that has its reply and waits for the end of its output, now or later
+   */
+  doubtOutput(onReply: (request: Request) => void): void {
+    for (const [id, request] of this.#requests) {
+      this.#doubted.set(id, onReply);
+      if (request.outcome) onReply(request);
+    }
+  }
+
+  /** A request that has finished. */
+  remove(request: Request): void {
+    this.#requests.delete(request.msgId);
+    this.#doubted.delete(request.msgId);
+    if (request.method === "execute") this.#keep(request);
+    if (request.engine !== undefined) this.#ofEngine.get(request.engine)?.delete(request);
   }
 
   #takeValues(request: Request, message: Message): void {
@@ -102,12 +138,6 @@ export class PendingRequests {
     const others = this.#ofEngine.get(engine);
     if (others) others.add(request);
     else this.#ofEngine.set(engine, new Set([request]));
-  }
-
-  #remove(request: Request): void {
-    this.#requests.delete(request.msgId);
-    if (request.method === "execute") this.#keep(request);
-    if (request.engine !== undefined) this.#ofEngine.get(request.engine)?.delete(request);
   }
 
   #keep(request: Request): void {

@@ -32,6 +32,15 @@ export interface RequestPlan {
   readonly code?: string;
 }
 
+/** What a request was, as its record tells. */
+export interface RequestIdentity {
+  readonly method: Method;
+  /** As the wire writes it. */
+  readonly submitted: string;
+  readonly label: string | undefined;
+  readonly code: string | undefined;
+}
+
 /**
  * One message to one engine or to the task scheduler, and what came back.
  *
@@ -41,12 +50,12 @@ export interface RequestPlan {
  */
 export class Request {
   readonly msgId: MsgId;
-  readonly method: Method;
+  method: Method;
   readonly size: number;
-  readonly label: string | undefined;
-  readonly code: string | undefined;
+  label: string | undefined;
+  code: string | undefined;
   /** As the wire writes it. */
-  readonly submitted: string;
+  submitted: string;
   readonly observer: RequestObserver;
   readonly #read: RequestPlan["read"];
   /** The one engine that it was sent to; `undefined` for a task, whose engine the scheduler chooses. */
@@ -75,6 +84,11 @@ export class Request {
     this.engine = sentTo;
   }
 
+  /** Learns what it was, where only its id was known: another client may have sent it. */
+  identify({ method, submitted, label, code }: RequestIdentity): void {
+    Object.assign(this, { method, submitted, label, code });
+  }
+
   /** @returns whether that finished it */
   takeReply(reply: Message, receivedMs: number, locate: (uuid: EngineUuid) => FailedEngine): boolean {
     if (this.isFinished || this.outcome) return false;
@@ -93,7 +107,7 @@ export class Request {
     return !this.isFinished && this.outcome !== undefined && this.#finish();
   }
 
-  takeOutput(piece: OutputPiece, engine: EngineUuid): void {
+  takeOutput(piece: OutputPiece, engine: EngineUuid | undefined): void {
     this.engine ??= engine;
     this.output ??= new RequestOutput();
     this.output.add(piece);

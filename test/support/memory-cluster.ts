@@ -1,7 +1,6 @@
 import { can } from "../../canning/can.ts";
 import { seal, unseal } from "../../canning/seal.ts";
 import type { ClientChannels } from "../../client/client-channels.ts";
-import { Deferred } from "../../protocol/deferred.ts";
 import { sessionId } from "../../protocol/ids.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 import { type Message, type Outgoing, Session } from "../../protocol/session.ts";
@@ -41,10 +40,15 @@ export class MemoryEngine {
   }
 }
 
+/** Content and buffers of a reply. */
+type HubAnswer = Pick<Outgoing, "content" | "buffers">;
+
 /** A controller and its engines without a network, for tests of the client. */
 export class MemoryCluster {
   readonly session = new Session({ id: sessionId(Buffer.alloc(16, 1)), signer });
   readonly engines: MemoryEngine[] = [];
+  /** What the hub answers to requests of a type, instead of what it answers by itself; `undefined`: nothing. */
+  readonly answers = new Map<string, (content: JsonObject) => HubAnswer | undefined>();
   /** Control requests, as `type engine`. */
   readonly controls: string[] = [];
   readonly #query = new MemoryRouter();
@@ -53,7 +57,7 @@ export class MemoryCluster {
   readonly #control = new MemoryRouter();
   readonly #iopub = new MemoryPublisher();
   readonly #notification = new MemoryPublisher();
-  readonly #lost = new Deferred<void>();
+  readonly #watchers: ((event: "lost" | "regained") => void)[] = [];
   #turn = 0;
 
   constructor(engines: number) {
@@ -76,7 +80,7 @@ export class MemoryCluster {
       notification: subscription(this.#notification),
       subscribed: Promise.resolve(),
       refused: new Promise(() => {}),
-      lost: this.#lost.promise,
+      watch: (listener) => void this.#watchers.push(listener),
     };
   }
 
@@ -96,6 +100,11 @@ export class MemoryCluster {
     this.#notify("registration_notification", { id, uuid: engine.uuid, language: "typescript" });
   }
 
+  /** The engine is gone, and nobody says so. */
+  forget(id: number): void {
+    this.engines.splice(this.engines.indexOf(this.engine(id)), 1);
+  }
+
   /** The engine is gone: what it holds is never answered. */
   lose(id: number): void {
     const engine = this.engine(id);
@@ -109,7 +118,12 @@ export class MemoryCluster {
 
   /** The controller is gone without a word. */
   breakConnection(): void {
-    this.#lost.resolve();
+    for (const watcher of this.#watchers) watcher("lost");
+  }
+
+  /** A controller listens there again. */
+  restoreConnection(): void {
+    for (const watcher of this.#watchers) watcher("regained");
   }
 
   /** Published by an engine for a request that it got. */
@@ -134,19 +148,19 @@ export class MemoryCluster {
   }
 
   #answerQuery(request: Message): void {
+    const { parent, idents } = { parent: request.header, idents: request.idents };
+    const own = this.answers.get(request.header.msg_type);
+    if (own) {
+      const answer = own(request.content);
+      if (answer) this.#query.send(this.session.pack({ type: "reply", parent, idents, ...answer }));
+      return;
+    }
     const engines = Object.fromEntries(this.engines.map(({ id, uuid }) => [String(id), uuid]));
     const languages = Object.fromEntries(this.engines.map(({ uuid }) => [uuid, "typescript"]));
     const type = request.header.msg_type.replace("request", "reply");
     const counts = Object.fromEntries(this.engines.map(({ id }) => [String(id), { queue: 1, completed: 2, tasks: 3 }]));
     const content = type === "queue_reply" ? { ...counts, unassigned: 4 } : { engines, languages };
-    this.#query.send(
-      this.session.pack({
-        type,
-        parent: request.header,
-        content: { status: "ok", ...content },
-        idents: request.idents,
-      }),
-    );
+    this.#query.send(this.session.pack({ type, parent, idents, content: { status: "ok", ...content } }));
   }
 
   #answerControl(request: Message): void {

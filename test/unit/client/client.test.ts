@@ -12,9 +12,12 @@ import {
 } from "../../../client/errors/failures.ts";
 import { MemoryCluster } from "../../support/memory-cluster.ts";
 
+/** The controller is not waited for once it is away. */
+const noPatience = { timeoutMs: 0, whyGone: () => undefined };
+
 async function setUp(engines: number) {
   const cluster = new MemoryCluster(engines);
-  const rc = await Client.over(cluster.channels(), cluster.clientSession());
+  const rc = await Client.over(cluster.channels(), cluster.clientSession(), noPatience);
   return { cluster, rc };
 }
 
@@ -224,7 +227,11 @@ test("closing fails what is outstanding, and nothing can be sent after it", asyn
 
 test.each([
   ["that shuts down", "the controller has shut down", (cluster: MemoryCluster) => cluster.shutDown()],
-  ["that dies", "the connection to the controller broke", (cluster: MemoryCluster) => cluster.breakConnection()],
+  [
+    "that dies for good",
+    "the connection to the controller broke",
+    (cluster: MemoryCluster) => cluster.breakConnection(),
+  ],
 ])("a controller %s fails what is outstanding", async (_, reason, end) => {
   const { cluster, rc } = await setUp(1);
   cluster.engine(0).isHeld = true;

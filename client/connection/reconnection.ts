@@ -1,0 +1,205 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { EngineUuid, MsgId } from "../../protocol/ids.ts";
+import type { EngineDirectory } from "../engine-directory.ts";
+import { connectionLost } from "../errors/failures.ts";
+import { RemoteError } from "../errors/remote-error.ts";
+import type { HubRecords } from "../hub/hub-records.ts";
+import { takeRecord } from "../hub/recorded-result.ts";
+import type { PendingRequests } from "../requests/pending-requests.ts";
+import type { Request } from "../requests/request.ts";
+import type { Inquiries, Inquiry } from "./inquiries.ts";
+
+export interface ReconnectionOptions {
+  readonly engines: EngineDirectory;
+  readonly pending: PendingRequests;
+  readonly inquiries: Inquiries;
+  readonly records: HubRecords;
+  /** Asks the hub for its engines; the directory takes what is new. @returns those that it does not list */
+  readonly findMissing: (signal: AbortSignal) => Promise<readonly EngineUuid[]>;
+  readonly engineLost: (engine: EngineUuid) => void;
+  /** The controller is not waited for any longer. */
+  readonly giveUp: (reason: string, ename: "ConnectionLost" | "TaskAborted") => void;
+  readonly patience: Patience;
+}
+
+/** How long a controller may be away. */
+export interface Patience {
+  readonly timeoutMs: number;
+  /** Why it will not come back, as soon as that is known. */
+  readonly whyGone: () => string | undefined;
+  /** Pauses before each question to a controller that is back: engines and replies need as long to find it. */
+  readonly settlePausesMs?: readonly number[];
+}
+
+/** From the loss of a connection until client and controller agree again. */
+interface Absence {
+  /** Aborts when the connection is lost again, or for good. */
+  readonly ended: AbortController;
+  /** Aborts when the controller has answered. */
+  readonly answered: AbortController;
+  /** What may have been lost with the connection. */
+  readonly requests: readonly MsgId[];
+  readonly inquiries: readonly Inquiry[];
+}
+
+const gonePollMs = 250;
+const defaultPausesMs = [0, 100, 200, 400, 800, 1500] as const;
+/** How long output may come later than its reply. */
+const lateOutputMs = 1000;
+/** Ids asked for at once. */
+const mostIds = 500;
+
+/**
+ * Brings client and controller to one view after their connection broke: sockets reconnect by themselves, but what was
+ * on its way may be lost, and the controller may be another process with the same address.
+ *
+ *     connected ──lost──▶ away ──regained, hub answers──▶ settling ──▶ connected
+ *                          └──too long, or gone for good──▶ given up
+ *
+ * While settling, engines and requests that the controller does not know are asked for again for some seconds: they may
+ * be about to reach it. Then such engines count as lost and such requests fail with `ConnectionLost`. What it has
+ * completed is fetched from its records; what it knows as pending goes on waiting.
+ */
+export class Reconnection {
+  readonly #options: ReconnectionOptions;
+  #absence: Absence | undefined;
+
+  constructor(options: ReconnectionOptions) {
+    this.#options = options;
+  }
+
+  /** Whether what is sent now waits for the controller to come back. */
+  get isAway(): boolean {
+    return this.#absence !== undefined && !this.#absence.answered.signal.aborted;
+  }
+
+  /** The connection broke. */
+  lost(): void {
+    const { pending, inquiries } = this.#options;
+    this.#absence?.ended.abort();
+    this.#absence = {
+      ended: new AbortController(),
+      answered: new AbortController(),
+      requests: pending.unfinished,
+      inquiries: inquiries.unanswered,
+    };
+    void this.#wait(this.#absence);
+  }
+
+  /** The sockets are connected again, the subscriptions stand. */
+  regained(): void {
+    if (this.#absence) void this.#settle(this.#absence);
+  }
+
+  /** Nothing is to be settled any more. */
+  stop(): void {
+    this.#absence?.ended.abort();
+    this.#absence = undefined;
+  }
+
+  async #wait({ ended, answered }: Absence): Promise<void> {
+    const { giveUp, patience } = this.#options;
+    const signal = AbortSignal.any([ended.signal, answered.signal]);
+    const untilMs = performance.now() + patience.timeoutMs;
+    for (;;) {
+      const reason = patience.whyGone();
+      if (reason !== undefined) return giveUp(reason, "TaskAborted");
+      const leftMs = untilMs - performance.now();
+      if (leftMs <= 0) break;
+      if (!(await pause(Math.min(leftMs, gonePollMs), signal))) return;
+    }
+    const away = patience.timeoutMs > 0 ? `, and was not back after ${patience.timeoutMs / 1000} s` : "";
+    giveUp(`the connection to the controller broke${away}`, "ConnectionLost");
+  }
+
+  async #settle(absence: Absence): Promise<void> {
+    const { inquiries, pending, giveUp } = this.#options;
+    const { signal } = absence.ended;
+    pending.doubtOutput((request) => void this.#finishOutput(request));
+    inquiries.repeat(absence.inquiries, (type) => connectionLost(type, "whether it was heard is not known"));
+    try {
+      await this.#agree(absence, signal);
+      if (this.#absence === absence) this.#absence = undefined;
+    } catch (error) {
+      if (signal.aborted) return;
+      const reason = error instanceof Error ? error.message : String(error);
+      giveUp(`the controller that came back gave no sensible answer: ${reason}`, "ConnectionLost");
+    }
+  }
+
+  async #agree({ answered, requests }: Absence, signal: AbortSignal): Promise<void> {
+    const { findMissing, engineLost, pending, patience } = this.#options;
+    let [missing, unknown]: [readonly EngineUuid[], readonly MsgId[]] = [[], []];
+    for (const pauseMs of patience.settlePausesMs ?? defaultPausesMs) {
+      if (!(await pause(pauseMs, signal))) return;
+      missing = await findMissing(signal);
+      answered.abort();
+      unknown = await this.#findUnknown(requests, signal);
+      if (missing.length === 0 && unknown.length === 0) return;
+    }
+    signal.throwIfAborted();
+    for (const engine of missing) engineLost(engine);
+    pending.failAll((request) => (unknown.includes(request.msgId) ? unknownTask(request) : undefined));
+  }
+
+  /** Settles what the controller has completed. @returns what it does not know */
+  async #findUnknown(requests: readonly MsgId[], signal: AbortSignal): Promise<readonly MsgId[]> {
+    const { pending } = this.#options;
+    const open = requests.filter((id) => pending.get(id) !== undefined);
+    const unknown = new Set(open);
+    for (let from = 0; from < open.length; from += mostIds) {
+      const ended = await this.#recorded(open.slice(from, from + mostIds), unknown, signal);
+      await Promise.all(ended.map((id) => this.#fetch(id, signal)));
+    }
+    return [...unknown].filter((id) => pending.get(id) !== undefined);
+  }
+
+  /** Takes what is on record out of `unknown`. @returns what has ended; without a database nothing is known */
+  async #recorded(ids: readonly MsgId[], unknown: Set<MsgId>, signal: AbortSignal): Promise<readonly MsgId[]> {
+    try {
+      const rows = await this.#options.records.query({ msgId: { $in: ids } }, ["completed"], signal);
+      const known = new Map(rows.map(({ msgId, completed }) => [msgId, completed]));
+      for (const id of ids) if (known.has(id)) unknown.delete(id);
+      return ids.filter((id) => known.get(id));
+    } catch (error) {
+      if (!(error instanceof RemoteError)) throw error;
+      return [];
+    }
+  }
+
+  async #fetch(id: MsgId, signal?: AbortSignal): Promise<void> {
+    const { records, pending, engines } = this.#options;
+    const record = await records.result(id, signal).catch(ignoreRefusal);
+    const request = pending.get(id);
+    if (request && record && takeRecord(request, record, (uuid) => engines.locate(uuid))) pending.remove(request);
+  }
+
+  /** Its reply has come, but the `idle` after its output may have been lost: its record has what it put out. */
+  async #finishOutput(request: Request): Promise<void> {
+    await sleep(lateOutputMs, undefined, { ref: false });
+    if (request.isFinished) return;
+    // A hub that cannot be asked, or says nonsense, has no output to add.
+    await this.#fetch(request.msgId).catch(() => undefined);
+    if (request.takeIdle()) this.#options.pending.remove(request);
+  }
+}
+
+/** @returns false when the signal ended it */
+async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await sleep(ms, undefined, { signal });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What is not on record, or not kept, has no result there. */
+function ignoreRefusal(error: unknown): undefined {
+  if (!(error instanceof RemoteError)) throw error;
+}
+
+function unknownTask({ msgId, method }: Request) {
+  const evalue = `the controller was away, and has no record of task ${msgId} now that it is back: whether it ran is not known`;
+  return { ename: "ConnectionLost", evalue, traceback: [], method };
+}
