@@ -28,20 +28,26 @@ export function parseCommandLine<Schema extends z.ZodObject>(
   return { kind: "run", options: checkOptions(program, given), given, warnings };
 }
 
+/** What `parseCommandLine` calls itself where other sources of options stand beside it. */
+export const commandLine = "the command line";
+
 /**
  * Validates option values, wherever they come from, and fills in the defaults.
- * @throws {UsageError} naming the option at fault
+ * @param origins where each value comes from, if not from the command line
+ * @throws {UsageError} naming the option at fault, and the file it stands in
  */
-function checkOptions<Schema extends z.ZodObject>(
+export function checkOptions<Schema extends z.ZodObject>(
   program: Program<Schema>,
   values: Readonly<Record<string, unknown>>,
+  origins: Readonly<Record<string, string>> = {},
 ): z.infer<Schema> {
   const parsed = program.options.safeParse(values);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const key = String(issue?.path[0] ?? "");
   const shape = optionShapes(program.options).find((candidate) => candidate.key === key);
-  const name = shape ? `--${shape.flag}` : "the command line";
+  const origin = origins[key] ?? commandLine;
+  const name = shape ? (origin === commandLine ? `--${shape.flag}` : `${origin}: ${key}`) : origin;
   if (!(key in values) && shape?.isRequired) throw new UsageError(`${name} is missing. ${seeHelp(program)}`);
   throw new UsageError(
     `${name}: ${issue?.message ?? "invalid"} (got ${JSON.stringify(values[key])}). ${seeHelp(program)}`,

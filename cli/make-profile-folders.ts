@@ -4,8 +4,28 @@ import { join } from "node:path";
 /**
  * Makes a profile's folder and whatever subfolder it lacks; what is there stays as it is.
  * `security` holds keys and is its owner's alone.
+ * @throws naming the folder that cannot be made, and why
  */
 export function makeProfileFolders(dir: string): void {
-  for (const folder of ["log", "pid", "startup", "db", "static"]) mkdirSync(join(dir, folder), { recursive: true });
-  mkdirSync(join(dir, "security"), { recursive: true, mode: 0o700 });
+  for (const folder of ["log", "pid", "startup", "db", "static"]) makeFolder(dir, folder, {});
+  makeFolder(dir, "security", { mode: 0o700 });
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EEXIST: "a file has its name",
+  ENOTDIR: "a file is where a folder should be",
+  EACCES: "you may not write there",
+  EPERM: "you may not write there",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+};
+
+function makeFolder(dir: string, name: string, options: { readonly mode?: number }): void {
+  const folder = join(dir, name);
+  try {
+    mkdirSync(folder, { recursive: true, ...options });
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+    throw new Error(`Cannot make the profile's folder ${folder}: ${reasons[code] ?? String(cause)}.`, { cause });
+  }
 }

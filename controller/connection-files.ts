@@ -36,6 +36,8 @@ export interface ConnectionPlan {
   readonly enginessh: string;
   readonly scheme: string;
   readonly packer: PackerName;
+  /** `hmac-` and a hash. */
+  readonly signatureScheme: string;
 }
 
 export function describeConnections(plan: ConnectionPlan, channels: Channels): Connections {
@@ -47,7 +49,7 @@ export function describeConnections(plan: ConnectionPlan, channels: Channels): C
     curve_serverkey: plan.serverKey,
     pack: plan.packer,
     unpack: plan.packer,
-    signature_scheme: "hmac-sha256",
+    signature_scheme: plan.signatureScheme,
   };
   return {
     client: {
@@ -148,6 +150,15 @@ function mismatch(client: ClientConnection, engine: EngineConnection): string | 
   if (field) return `they differ in "${field}"`;
   const leaves = engine.broadcast.length;
   return Number.isInteger(Math.log2(leaves)) ? undefined : `they have ${leaves} ports for broadcasts: no power of two`;
+}
+
+/** Where clients connect, unless the file is missing or broken. */
+export function readClientFile(file: string): ClientConnection | undefined {
+  try {
+    return parseConnection(clientConnection, parseJson(readFileSync(file)), file);
+  } catch {
+    return undefined; // It will be written anew.
+  }
 }
 
 function readIfThere(file: string): string | undefined {

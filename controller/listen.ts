@@ -62,6 +62,7 @@ export async function listen({ options, earlier: before, peerRejected, log }: Li
     enginessh: options.enginessh,
     scheme: options.scheme,
     packer: options.packer,
+    signatureScheme: options.signatureScheme,
   };
   return { channels, connections: describeConnections(plan, channels), keys };
 }

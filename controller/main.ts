@@ -1,43 +1,58 @@
 #!/usr/bin/env -S node --max-semi-space-size=4
 import { randomBytes } from "node:crypto";
-import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "../cli/logger.ts";
 import { makeProfileFolders } from "../cli/make-profile-folders.ts";
 import { runProgram } from "../cli/run-program.ts";
+import { UsageError } from "../cli/usage-error.ts";
 import { Deferred } from "../protocol/deferred.ts";
-import { sessionId } from "../protocol/ids.ts";
+import { namedSession, sessionId } from "../protocol/ids.ts";
 import { openPacker } from "../protocol/open-packer.ts";
-import { clusterPaths, profileDir } from "../protocol/profile-paths.ts";
+import { clusterPaths } from "../protocol/profile-paths.ts";
 import { Session } from "../protocol/session.ts";
 import { Signer } from "../protocol/signature.ts";
+import { cleanLogs } from "./clean-logs.ts";
 import { Complaints } from "./complaints.ts";
+import { type Configuration, configure, systemConfigFolders } from "./configure.ts";
 import { type Connections, engineChannels, removeConnectionFiles, writeConnectionFiles } from "./connection-files.ts";
 import { ControllerService } from "./controller-service.ts";
+import { describeConfig } from "./describe-config.ts";
 import { readEarlier } from "./earlier.ts";
 import { exposure } from "./exposure.ts";
+import { initConfig } from "./init-config.ts";
 import { listen } from "./listen.ts";
 import { openLog } from "./open-log.ts";
-import { type ControllerOptions, program, withEnvironment } from "./options.ts";
+import { type ControllerOptions, program } from "./options.ts";
+import { expectNoRival } from "./rival.ts";
 import { removeKeys, writeKeys } from "./server-keys.ts";
 
 /** Clients hear of a shutdown, engines say goodbye; then the controller ends (wire protocol §20). */
 const shutdownDelayMs = 1000;
 
-await runProgram(program, process.argv.slice(2), async (options, given) => {
-  await runController(
-    withEnvironment(options, (key) => key in given, process.env),
-    process.env,
-  );
+await runProgram(program, process.argv.slice(2), async (_options, given) => {
+  const { env } = process;
+  const configuration = await configure(given, {
+    env,
+    load: async (file) => (await import("../cli/load-module.ts")).loadModule(file),
+    systemFolders: systemConfigFolders(env, process.platform),
+  });
+  const { showConfig, showConfigJson } = configuration.options;
+  if (showConfig || showConfigJson) process.stdout.write(`${describeConfig(configuration, showConfigJson)}\n`);
+  else await runController(configuration, env);
   return 0;
 });
 
 /** Resolves when a signal or a client has ended the controller, and its files and sockets are gone. */
-async function runController(options: ControllerOptions, env: NodeJS.ProcessEnv): Promise<void> {
-  const profile = resolve(profileDir(options, env, homedir()));
-  const paths = clusterPaths(profile, options.clusterId);
+async function runController(configuration: Configuration, env: NodeJS.ProcessEnv): Promise<void> {
+  const { options, profile } = configuration;
+  const paths = connectionPaths(profile, options);
   makeProfileFolders(profile);
+  if (options.workDir !== undefined) enterFolder(options.workDir);
+  if (options.cleanLogs) cleanLogs(paths.log);
   const log = openLog(options, paths.log, env);
+  report(configuration, log);
+  await expectNoRival(paths.clientFile);
   const keepsFiles = options.reuse || options.restore;
   const earlier = keepsFiles ? readEarlier(options, paths, log) : undefined;
   const complaints = new Complaints(log, () => performance.now());
@@ -47,7 +62,7 @@ async function runController(options: ControllerOptions, env: NodeJS.ProcessEnv)
   await using _controller = await ControllerService.start({
     options,
     channels,
-    session: await openSession(connections),
+    session: await openSession(connections, options),
     engineConnection: engineChannels(connections),
     paths: { profile, enginesFile: paths.enginesFile },
     complaints,
@@ -71,9 +86,39 @@ async function runController(options: ControllerOptions, env: NodeJS.ProcessEnv)
   forget();
 }
 
-async function openSession({ client }: Connections): Promise<Session> {
+/** Where the cluster's files are; those for connecting may have names of the user's choice. */
+function connectionPaths(profile: string, { clusterId, clientJsonFile, engineJsonFile }: ControllerOptions) {
+  const paths = clusterPaths(profile, clusterId);
+  const file = (name: string | undefined, usual: string) =>
+    name === undefined ? usual : resolve(paths.security, name);
+  return {
+    ...paths,
+    clientFile: file(clientJsonFile, paths.clientFile),
+    engineFile: file(engineJsonFile, paths.engineFile),
+  };
+}
+
+function enterFolder(folder: string): void {
+  try {
+    process.chdir(folder);
+  } catch (cause) {
+    throw new UsageError(`--work-dir=${folder}: there is no such folder, or you may not enter it.`, { cause });
+  }
+}
+
+/** What the user should know of the options. */
+function report({ options, profile, warnings }: Configuration, log: Logger): void {
+  const written = options.init ? initConfig(profile) : undefined;
+  if (written) log.info(`wrote ${written}: all its options are comments yet`);
+  for (const warning of warnings) log.warn(warning);
+  if (options.useThreads) log.debug("--usethreads means nothing here: hub and schedulers share one process");
+  if (options.logUrl) log.debug("--log-url means nothing here: logs go to stderr or a file");
+}
+
+async function openSession({ client }: Connections, { ident, username }: ControllerOptions): Promise<Session> {
   return new Session({
-    id: sessionId(randomBytes(16)),
+    id: ident === undefined ? sessionId(randomBytes(16)) : namedSession(ident),
+    ...(username !== undefined && { username }),
     signer: new Signer(client.key, client.signature_scheme),
     packer: await openPacker(client, "the connection files"),
     pid: process.pid,

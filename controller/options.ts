@@ -7,6 +7,7 @@ import { networkOptions } from "./options/network-options.ts";
 import { placeOptions } from "./options/place-options.ts";
 import { schedulingOptions } from "./options/scheduling-options.ts";
 import { securityOptions } from "./options/security-options.ts";
+import { traitClasses, traits } from "./traits.ts";
 
 const options = z.strictObject({
   ...placeOptions,
@@ -17,6 +18,8 @@ const options = z.strictObject({
   ...logOptions,
 });
 export type ControllerOptions = z.infer<typeof options>;
+
+const keysOf = <Options extends object>(group: Options) => Object.keys(group) as Extract<keyof Options, string>[];
 
 /** The command line of `ipcontroller`. */
 export const program = {
@@ -32,37 +35,33 @@ export const program = {
     debug: { logLevel: "debug" },
     quiet: { logLevel: "error" },
   },
-  traits: {
-    "HeartMonitor.period": "ping",
-    "HeartMonitor.max_heartmonitor_misses": "maxMisses",
-    "IPController.cluster_id": "clusterId",
-    "IPController.engine_ssh_server": "enginessh",
-    "IPController.ip": "ip",
-    "IPController.location": "location",
-    "IPController.regport": "port",
-    "IPController.registration_timeout": "registrationTimeout",
-    "IPController.reuse_files": "reuse",
-    "IPController.ssh_server": "ssh",
-    "Session.key": "key",
-    "TaskScheduler.hwm": "hwm",
-    "TaskScheduler.scheme_name": "scheme",
+  traits,
+  traitClasses,
+  groups: {
+    "Where the files are": keysOf(placeOptions),
+    "Who can connect, and how": keysOf(networkOptions),
+    "Signatures and encryption": keysOf(securityOptions),
+    "Tasks and engines": keysOf(schedulingOptions),
+    "Task database": keysOf(dbOptions),
+    "What it says": keysOf(logOptions),
   },
-  examples: ["ipcontroller", "ipcontroller --profile mine --ip '*'"],
+  examples: [
+    "ipcontroller",
+    "ipcontroller --profile mine --ip '*'",
+    "ipcontroller --ip 10.0.0.5 --ports 10101-10120",
+    "ipcontroller --sqlitedb --reuse --restore",
+    "ipcontroller --enginessh login.example.org",
+  ],
   version: packageVersion,
 } satisfies Program<typeof options>;
 
-/** Options after the environment had its say: it stands below the command line and above the defaults. */
-export function withEnvironment(
-  given: ControllerOptions,
-  isGiven: (key: keyof ControllerOptions) => boolean,
-  env: NodeJS.ProcessEnv,
-): ControllerOptions {
+/** What the environment says; it stands below the command line and above configuration files. */
+export function environmentOptions(env: NodeJS.ProcessEnv): Readonly<Record<string, unknown>> {
   return {
-    ...given,
-    clusterId: isGiven("clusterId") ? given.clusterId : (env["IPP_CLUSTER_ID"] ?? given.clusterId),
-    key: given.key ?? (given.keyfile === undefined ? env["IPP_SESSION_KEY"] : undefined),
-    curve: given.curve ?? (env["IPP_ENABLE_CURVE"] === "1" ? true : undefined),
-    curvePublickey: given.curvePublickey ?? env["IPP_CURVE_PUBLICKEY"],
-    curveSecretkey: given.curveSecretkey ?? env["IPP_CURVE_SECRETKEY"],
+    clusterId: env["IPP_CLUSTER_ID"],
+    key: env["IPP_SESSION_KEY"] || undefined,
+    curve: env["IPP_ENABLE_CURVE"] === "1" ? true : undefined,
+    curvePublickey: env["IPP_CURVE_PUBLICKEY"] || undefined,
+    curveSecretkey: env["IPP_CURVE_SECRETKEY"] || undefined,
   };
 }

@@ -6,6 +6,7 @@ import { packageRoot, packageVersion } from "../cli/package-root.ts";
 import { command, runCommandSet } from "../cli/run-program.ts";
 import { UsageError } from "../cli/usage-error.ts";
 import { createProfile, listProfiles } from "../cluster/profile.ts";
+import { initConfig } from "../controller/init-config.ts";
 import { InstallationService } from "./installation-service.ts";
 import { prefixDataFolder, userDataFolder } from "./jupyter-folders.ts";
 import {
@@ -62,7 +63,10 @@ function dataFolder({ user, sysPrefix, prefix }: PlaceOptions): string {
 }
 
 async function createNamed(options: z.infer<typeof profileCreateOptions>): Promise<number> {
-  print(`The profile is in ${createProfile(options).dir}.`);
+  const { dir } = createProfile(options);
+  print(`The profile is in ${dir}.`);
+  const config = initConfig(dir);
+  if (config) print(`The controller's options are in ${config}, all of them comments yet.`);
   return 0;
 }
 

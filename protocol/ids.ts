@@ -14,6 +14,9 @@ export const engineId = (value: number): EngineId => value as EngineId;
 export const engineUuid = (value: string): EngineUuid => value as EngineUuid;
 export const msgId = (value: string): MsgId => value as MsgId;
 
+/** A session that the user has named. */
+export const namedSession = (value: string): SessionId => value as SessionId;
+
 /** @param random 16 random bytes */
 export function sessionId(random: Buffer): SessionId {
   const hex = random.toString("hex");

@@ -11,10 +11,10 @@ const mayImport: Record<string, readonly string[]> = {
   runtime: ["protocol", "transport", "canning"],
   controller: ["protocol", "transport", "cli"],
   engine: ["protocol", "transport", "canning", "runtime", "cli"],
-  cluster: ["protocol", "cli"],
+  cluster: ["protocol", "transport", "cli"],
   client: ["protocol", "transport", "canning", "cluster"],
   kernel: ["protocol", "transport", "canning", "runtime", "client", "cluster", "cli"],
-  install: ["protocol", "cli", "cluster"],
+  install: ["protocol", "cli", "cluster", "controller"],
   labextension: ["protocol"],
 };
 const soleImporters: Record<string, string> = {
@@ -22,6 +22,7 @@ const soleImporters: Record<string, string> = {
   "msgpack-lite": "canning/ protocol/msgpack-packer.ts",
   tslab: "runtime/types/",
   acorn: "runtime/ canning/",
+  pino: "cli/log/",
 };
 
 const root = join(import.meta.dirname, "..");

@@ -1,3 +1,4 @@
+import { getHashes } from "node:crypto";
 import { z } from "zod";
 
 const curveKey = z.string().length(40, "a CURVE key has 40 characters (Z85)").optional();
@@ -9,7 +10,9 @@ export const securityOptions = {
   keyfile: z.string().optional().describe("File that holds the key; only its owner may be able to read it."),
   signatureScheme: z
     .string()
-    .regex(/^hmac-\w+$/, "write hmac- and the name of a hash")
+    .refine((scheme) => scheme.startsWith("hmac-") && getHashes().includes(scheme.slice("hmac-".length)), {
+      error: "write hmac- and the name of a hash, as hmac-sha256",
+    })
     .default("hmac-sha256")
     .describe("How messages are signed."),
   curve: z.boolean().optional().describe("Encrypt with CURVE (default: as soon as other machines can connect)."),

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { parseCommandLine } from "../../../cli/command-line.ts";
-import { program, withEnvironment } from "../../../controller/options.ts";
+import { environmentOptions, program } from "../../../controller/options.ts";
 
 /** Options as `main.ts` gets them. */
-function read(argv: readonly string[], env: NodeJS.ProcessEnv = {}) {
+function read(argv: readonly string[]) {
   const parsed = parseCommandLine(program, argv);
   if (parsed.kind !== "run") throw new Error(parsed.text);
-  return { ...withEnvironment(parsed.options, (key) => key in parsed.given, env), warnings: parsed.warnings };
+  return { ...parsed.options, warnings: parsed.warnings };
 }
 
 test("what Python's launchers and tests pass is understood", () => {
@@ -33,11 +33,9 @@ test("traits of ipyparallel's controller are options here; others only warn", ()
   expect(warnings).toEqual([expect.stringContaining("Foo.bar")]);
 });
 
-test("cluster id and key come from the environment unless the command line has them", () => {
-  const env = { IPP_CLUSTER_ID: "theirs", IPP_SESSION_KEY: "secret" };
-  expect(read([], env)).toMatchObject({ clusterId: "theirs", key: "secret" });
-  expect(read(["--cluster-id=mine", "--key=other"], env)).toMatchObject({ clusterId: "mine", key: "other" });
-  expect(read(["--cluster-id="], env)).toMatchObject({ clusterId: "" });
+test("the environment has cluster id and keys", () => {
+  const env = { IPP_CLUSTER_ID: "", IPP_SESSION_KEY: "secret", IPP_ENABLE_CURVE: "1", IPP_CURVE_SECRETKEY: "s" };
+  expect(environmentOptions(env)).toEqual({ clusterId: "", key: "secret", curve: true, curveSecretkey: "s" });
 });
 
 test("a scheme that is neither a name nor a path is refused", () => {

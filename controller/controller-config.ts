@@ -1,0 +1,5 @@
+import type { z } from "zod";
+import type { program } from "./options.ts";
+
+/** What `ipcontroller_config.ts` may say: `export const config = { ip: "*" } satisfies ControllerConfig;`. */
+export type ControllerConfig = Partial<z.input<typeof program.options>>;
