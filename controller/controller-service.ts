@@ -20,6 +20,7 @@ import { Registry } from "./hub/registry.ts";
 import { readEarlierCluster, restoreRequests } from "./hub/restore-cluster.ts";
 import { statusOf } from "./hub/status-request.ts";
 import { StrandedRequests } from "./hub/stranded-requests.ts";
+import { isWildcard } from "./interfaces.ts";
 import type { ControllerOptions } from "./options.ts";
 import { SchedulerServices } from "./scheduler/scheduler-services.ts";
 import { type SchemeName, schemeNames } from "./scheduler/schemes.ts";
@@ -115,7 +116,11 @@ export class ControllerService implements AsyncDisposable {
       log,
       now,
     });
-    this.#dask = new DaskService({ commands: daskCommands(options.daskSchedulerCommand), host: options.ip, log });
+    this.#dask = new DaskService({
+      commands: daskCommands(options.daskSchedulerCommand),
+      host: isWildcard(`tcp://${options.ip}`) ? undefined : options.ip,
+      log,
+    });
     const requests = this.#hubRequests(notifier);
     const answer: HubRequests["answer"] = (request, header) => requests.answer(request, header);
     this.#hub = new HubService({ session, requests: channels.registration, answer, complaints });

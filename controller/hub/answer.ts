@@ -9,15 +9,21 @@ export interface Answer {
   readonly buffers?: Frames;
 }
 
+/** @returns what `work` gives, or the refusal that it ends in */
+export async function orRefusal<T>(work: () => Promise<T>): Promise<T | Refusal> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
+
 /**
  * An answer whose message type does not depend on how the request ends, as with requests about records.
  * @param give what it says; a refusal becomes its content
  */
 export async function answerOrRefuse(type: string, give: () => Promise<Omit<Answer, "type">>): Promise<Answer> {
-  try {
-    return { type, ...(await give()) };
-  } catch (error) {
-    if (error instanceof Refusal) return { type, content: error.content };
-    throw error;
-  }
+  const given = await orRefusal(give);
+  return given instanceof Refusal ? { type, content: given.content } : { type, ...given };
 }

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { Logger } from "../../cli/logger.ts";
 import { type JsonObject, parseJson } from "../../protocol/json.ts";
-import { type Answer, answerOrRefuse } from "./answer.ts";
+import type { Answer } from "./answer.ts";
 import { daskArguments } from "./dask-arguments.ts";
 import { GuardedProcess } from "./guarded-process.ts";
 import { Refusal } from "./refusal.ts";
@@ -44,21 +44,20 @@ export class DaskService implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** Starts it with keyword arguments of Dask's `Scheduler`; one that runs already stays as it is. */
-  answerStart(args: JsonObject): Promise<Answer> {
-    return answerOrRefuse("become_dask_reply", async () => {
-      const { address } = await this.#start(args);
-      // Dask writes the brackets of an IPv6 address, too.
-      const [ip, port] = [address.hostname, Number(address.port)];
-      return { content: { status: "ok", address: `${address.protocol}//${address.host}`, ip, port } };
-    }).then(({ type, content }) => ({ type: content["status"] === "ok" ? type : "hub_error", content }));
+  /**
+   * Starts it with keyword arguments of Dask's `Scheduler`; one that runs already stays as it is.
+   * @throws {Refusal} when it cannot be started
+   */
+  async answerStart(args: JsonObject): Promise<Answer> {
+    const { address } = await this.#start(args);
+    const { protocol, host, hostname: ip, port } = address;
+    const content = { status: "ok", address: `${protocol}//${host}`, ip, port: Number(port) };
+    return { type: "become_dask_reply", content };
   }
 
-  answerStop(): Promise<Answer> {
-    return answerOrRefuse("stop_distributed_reply", async () => {
-      await this.#end();
-      return { content: { status: "ok" } };
-    });
+  async answerStop(): Promise<Answer> {
+    await this.#end();
+    return { type: "stop_distributed_reply", content: { status: "ok" } };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,7 +1,7 @@
 import { msgId } from "../../protocol/ids.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 import type { TaskRecord } from "../task-db/task-db.ts";
-import { type Answer, answerOrRefuse } from "./answer.ts";
+import { type Answer, orRefusal } from "./answer.ts";
 import { findRecords, type Records, withIds } from "./records.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -21,22 +21,41 @@ const resultKeys = [
 /** How a request stands, as far as this controller has seen it itself; *unknown* may be on record. */
 type Standing = "pending" | "answered" | "unknown";
 
-/** Tells how requests stand, and gives the results of those that are completed (wire protocol §6.5). */
-export function answerResultRequest(request: ResultRequest, records: Records): Promise<Answer> {
-  // Clients take the buffers off in ascending order of the ids.
+/** Requests by how they stand, in ascending order of the ids: in this order clients take the buffers off. */
+interface Sorted {
+  readonly pending: readonly string[];
+  readonly completed: readonly string[];
+  /** Records of completed ones, unless only the status was asked for. */
+  readonly found: ReadonlyMap<string, TaskRecord>;
+}
+
+/**
+ * Tells how requests stand, and gives the results of those that are completed (wire protocol §6.5).
+ * @throws {Refusal} for a completed one whose record was purged
+ */
+export async function answerResultRequest(request: ResultRequest, records: Records): Promise<Answer> {
+  const type = "result_reply";
+  const sorted = await orRefusal(() => sort(request, records));
+  if (sorted instanceof Refusal) return { type, content: sorted.content };
+  const { pending, completed, found } = sorted;
+  const content = { status: "ok", pending, completed };
+  if (request.status_only) return { type, content };
+  const results = completed.map((id) => [id, found.get(id)] as const);
+  return {
+    type,
+    content: { ...content, ...Object.fromEntries(results.map(readResult)) },
+    buffers: results.flatMap(([, record]) => record?.result_buffers ?? []),
+  };
+}
+
+/** @throws {Refusal} for a request that nobody knows, and when the database refuses or fails */
+async function sort(request: ResultRequest, records: Records): Promise<Sorted> {
   const ids = [...new Set(request.msg_ids)].sort();
   const standings = new Map(ids.map((id) => [id, standingOf(id, records)]));
-  return answerOrRefuse("result_reply", async () => {
-    const found = await findSettled(request, standings, records);
-    const [pending, completed]: [string[], string[]] = [[], []];
-    for (const id of ids) (isCompleted(id, standings.get(id), found) ? completed : pending).push(id);
-    if (request.status_only) return { content: { status: "ok", pending, completed } };
-    const results = completed.map((id) => [id, found.get(id)] as const);
-    return {
-      content: { status: "ok", pending, completed, ...Object.fromEntries(results.map(readResult)) },
-      buffers: results.flatMap(([, record]) => record?.result_buffers ?? []),
-    };
-  });
+  const found = await findSettled(request, standings, records);
+  const [pending, completed]: [string[], string[]] = [[], []];
+  for (const id of ids) (isCompleted(id, standings.get(id), found) ? completed : pending).push(id);
+  return { pending, completed, found };
 }
 
 function standingOf(id: string, records: Records): Standing {
