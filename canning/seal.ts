@@ -4,7 +4,8 @@ import { type CodecName, formatVersion, type UncanOptions, uncan } from "./can.t
 import { CanningError } from "./canning-error.ts";
 
 /**
- * What a message's signed metadata says, under `canning`, of its canned buffers: buffers themselves are not signed.
+ * What a signed dict of a message (a request's content, else its metadata) says, under `canning`, of its canned buffers:
+ * buffers themselves are not signed.
  * The digest is of the head frame; numbers in array frames are protected by CURVE alone, and decoding runs no code of
  * theirs.
  */
@@ -13,18 +14,18 @@ export function seal(buffers: readonly Buffer[], signer: Signer, codec: CodecNam
 }
 
 /**
- * The value in the buffers of a message whose metadata carries a seal; nothing is decoded before the digest is checked.
- * @param metadata of the message, its signature verified
+ * The value in the buffers of a message that carries a seal; nothing is decoded before the digest is checked.
+ * @param dict of the message that has the seal, its signature verified
  * @throws {CanningError} when the buffers are not those that were sealed, or cannot be read here
  */
 export function unseal(
   buffers: readonly Buffer[],
-  metadata: JsonObject,
+  dict: JsonObject,
   signer: Signer,
   options: Omit<UncanOptions, "codec"> = {},
 ): unknown {
-  const { canning } = metadata as { canning?: unknown };
-  if (!isJsonObject(canning)) throw new CanningError("cannot read the buffers: the message's metadata has no canning.");
+  const { canning } = dict as { canning?: unknown };
+  if (!isJsonObject(canning)) throw new CanningError("cannot read the buffers: the message has no canning.");
   const { codec, version, digest } = canning as Record<string, unknown>;
   if (codec !== "v8" && codec !== "msgpack")
     throw new CanningError(`cannot read the buffers: codec "${String(codec)}" is unknown here.`);

@@ -196,7 +196,7 @@ export class Client implements AsyncDisposable {
   resubmit<T = unknown>(tasks: Tasks): AsyncHubResult<T[], "many">;
   resubmit(tasks: Tasks): AsyncHubResult<unknown> {
     const arity = typeof tasks === "string" ? "one" : "many";
-    const ids = resubmitEnded(this.#connection.records, idsOf(tasks));
+    const ids = resubmitEnded(this.#connection, idsOf(tasks));
     return hubResult(this.#connection, ids, { name: "resubmit", arity });
   }
 

@@ -198,8 +198,8 @@ export class DirectView<A extends Arity = "many"> {
   }
 
   #payload(operation: Operation, value: unknown): Payload {
-    const { buffers, metadata } = cannedCall(value, operation, this.#connection.session.signer);
-    return { buffers, metadata: { ...metadata, lean: true, label: this.#label } };
+    const call = cannedCall(value, operation, this.#connection.session.signer);
+    return { ...call, metadata: { lean: true, label: this.#label } };
   }
 
   /** @param what what they are to do with our canned values, if any */

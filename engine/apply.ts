@@ -13,7 +13,7 @@ class NotImplementedError extends Error {
   override name = "NotImplementedError";
 }
 
-/** What an `apply_request` of our client asks for, by `metadata.operation`. */
+/** What an `apply_request` of our client asks for, by `content.operation`. */
 const operations = {
   call: async (value: unknown): Promise<unknown> => {
     const { fn, args } = value as { fn: unknown; args: readonly unknown[] };
@@ -41,15 +41,15 @@ const operations = {
  * @throws what the function throws; {CanningError} when the request cannot be read or the result cannot travel
  */
 export async function apply(request: ServedRequest, namespace: Namespace, signer: Signer): Promise<Reply> {
-  const { metadata, buffers } = request;
-  if (metadata["canning"] === undefined)
+  const { content, buffers } = request;
+  if (content["canning"] === undefined)
     throw new NotImplementedError(
       "This engine runs TypeScript: it cannot call a Python function. Send it code with execute(), or choose Python engines as targets.",
     );
-  const operation = operations[(metadata["operation"] ?? "call") as keyof typeof operations];
-  if (!operation) throw new TypeError(`This engine knows no operation "${String(metadata["operation"])}".`);
+  const operation = operations[(content["operation"] ?? "call") as keyof typeof operations];
+  if (!operation) throw new TypeError(`This engine knows no operation "${String(content["operation"])}".`);
   const requireModule = namespace.modules.require;
-  const value = unseal(buffers, metadata, signer, { variables: namespace, requireModule });
+  const value = unseal(buffers, content, signer, { variables: namespace, requireModule });
   return cannedReply(await operation(value, namespace), namespace, signer);
 }
 

@@ -1,5 +1,6 @@
+import { msgId } from "../../protocol/ids.ts";
+import type { ConnectionService } from "../connection-service.ts";
 import { AsyncResult } from "../results/async-result.ts";
-import type { HubRecords } from "./hub-records.ts";
 
 /** Requests on record: a message id, a result, or several of these. */
 export type Tasks = string | AsyncResult<unknown> | readonly (string | AsyncResult<unknown>)[];
@@ -16,9 +17,14 @@ export function idsOf(tasks: Tasks): readonly string[] {
  * @throws {RangeError} naming one that has not ended
  * @throws {RemoteError} (`KeyError`) when one is not on record
  */
-export async function resubmitEnded(records: HubRecords, ids: readonly string[]): Promise<readonly string[]> {
-  const { pending } = await records.status(ids);
-  if (pending.length > 0)
-    throw new RangeError(`Task ${pending[0]} has not ended yet, and would run twice: await or abort it first.`);
+export async function resubmitEnded(
+  { records, pending }: ConnectionService,
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  // What this client has just sent may come to the scheduler after a question to the hub.
+  const own = ids.filter((id) => pending.get(msgId(id)));
+  const [first] = own.length > 0 ? own : (await records.status(ids)).pending;
+  if (first !== undefined)
+    throw new RangeError(`Task ${first} has not ended yet, and would run twice: await or abort it first.`);
   return records.resubmit(ids);
 }

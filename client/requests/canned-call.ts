@@ -10,10 +10,13 @@ const codec = "v8";
 /** What an `apply_request` does on an engine. */
 export type Operation = "call" | "push" | "pull";
 
-/** The part of an `apply_request` that is the same for all its engines: canned once, its frames shared. */
+/**
+ * The part of an `apply_request` that is the same for all its engines: canned once, its frames shared. The seal stands in
+ * the content, which a hub that submits a task again keeps; metadata it does not.
+ */
 export interface CannedCall {
   readonly buffers: readonly Buffer[];
-  readonly metadata: JsonObject;
+  readonly content: JsonObject;
 }
 
 /**
@@ -24,7 +27,7 @@ export function cannedCall(value: unknown, operation: Operation, signer: Signer)
   const variables = currentHost()?.variables;
   const buffers = can(value, variables ? { codec, variables } : { codec });
   const canning = seal(buffers, signer, codec);
-  return { buffers, metadata: operation === "call" ? { canning } : { canning, operation } };
+  return { buffers, content: operation === "call" ? { canning } : { canning, operation } };
 }
 
 /**

@@ -26,7 +26,10 @@ export class RunningEngine implements AsyncDisposable {
   }
 
   /** Resolves when it is ready for requests. */
-  static async start({ profileDir }: RunningController, args: readonly string[] = []): Promise<RunningEngine> {
+  static async start(
+    { profileDir }: Pick<RunningController, "profileDir">,
+    args: readonly string[] = [],
+  ): Promise<RunningEngine> {
     const engine = RunningEngine.spawn(profileDir, args);
     const isReady = () => engine.log().includes("is ready");
     const failed = engine.exited.then((code) => {

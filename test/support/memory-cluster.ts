@@ -27,10 +27,10 @@ export class MemoryEngine {
     this.session = new Session({ id: sessionId(Buffer.from(this.uuid.replace("-", ""), "hex")), signer });
   }
 
-  async run({ buffers, metadata }: Message): Promise<unknown> {
-    const value = unseal(buffers, metadata, signer) as never;
-    if (metadata["operation"] === "push") return this.#push(value);
-    if (metadata["operation"] === "pull") return (value as string[]).map((name) => this.variables.get(name));
+  async run({ buffers, content }: Message): Promise<unknown> {
+    const value = unseal(buffers, content, signer) as never;
+    if (content["operation"] === "push") return this.#push(value);
+    if (content["operation"] === "pull") return (value as string[]).map((name) => this.variables.get(name));
     const { fn, args } = value as { fn: (...args: unknown[]) => unknown; args: unknown[] };
     return await fn(...args);
   }

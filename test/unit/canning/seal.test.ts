@@ -22,7 +22,7 @@ test("no changed bit of the head is decoded, nor another key's head, nor one wit
     expect(() => unseal([changed, ...frames], metadata, signer)).toThrow("they are not those that the sender signed");
   }
   expect(() => unseal(buffers, metadata, new Signer("other"))).toThrow(CanningError);
-  expect(() => unseal(buffers, {}, signer)).toThrow("the message's metadata has no canning");
+  expect(() => unseal(buffers, {}, signer)).toThrow("the message has no canning");
   expect(() => unseal([], metadata, signer)).toThrow(CanningError);
 });
 
