@@ -13,6 +13,7 @@ interface Work {
   completed: number;
   /** When it joined or finished something last. */
   activeMs: number;
+  isLost: boolean;
 }
 
 /** What each engine has been asked directly and what it has finished (wire protocol §9.3). */
@@ -29,14 +30,17 @@ export class Activity {
 
   /** An engine that returns finds what it had. */
   engineJoined({ id, uuid }: Pick<Engine, "id" | "uuid">): void {
-    const known = this.#workOf(uuid) ?? { queue: new Set(), recent: [], completed: 0, activeMs: 0 };
-    known.activeMs = this.#now();
+    const known = this.#workOf(uuid) ?? { queue: new Set(), recent: [], completed: 0, activeMs: 0, isLost: false };
+    Object.assign(known, { activeMs: this.#now(), isLost: false });
     this.#ids.set(uuid, id);
     this.#work.set(id, known);
   }
 
-  /** What it was asked directly may still be answered, until it is buried. */
-  engineLost(): void {}
+  /** What it was asked directly may still be answered, until it is buried; its tasks are answered in its place. */
+  engineLost({ uuid }: Pick<Engine, "uuid">): void {
+    const work = this.#workOf(uuid);
+    if (work) work.isLost = true;
+  }
 
   observe(event: TrafficEvent): void {
     switch (event.kind) {
@@ -47,8 +51,7 @@ export class Activity {
         if (this.#workOf(event.engine)?.queue.delete(event.id)) this.#finished(event.engine, event.id);
         break;
       case "task-answered":
-        this.#endedTasks++;
-        if (event.engine !== undefined && event.outcome !== "aborted") this.#finished(event.engine, event.id);
+        this.#taskEnded(event);
         break;
       case "task-requested":
       case "task-assigned":
@@ -90,6 +93,12 @@ export class Activity {
   idleMs(engine: EngineId): number {
     const work = this.#work.get(engine);
     return work ? this.#now() - work.activeMs : 0;
+  }
+
+  #taskEnded({ engine, id, outcome }: Extract<TrafficEvent, { kind: "task-answered" }>): void {
+    this.#endedTasks++;
+    if (engine !== undefined && outcome !== "aborted" && this.#workOf(engine)?.isLost === false)
+      this.#finished(engine, id);
   }
 
   #finished(engine: EngineUuid, request: MsgId): void {

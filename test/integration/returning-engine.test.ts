@@ -24,3 +24,28 @@ test("an engine that was paused beyond its misses is lost, returns under its id 
   client.task.send(request);
   expect((await client.task.receive()).content["status"]).toBe("ok");
 });
+
+test("a task of a paused engine fails once; its late result is dropped, and the engine takes tasks again", async () => {
+  await using controller = await startController("--ping=100", "--max-misses=3", "--loss-grace-ms=60000");
+  await using client = new WireClient(controller.client);
+  await client.ask("connection_request");
+  await using engine = await RunningEngine.start(controller);
+  await client.notifications.receive();
+  const run = (code: string) => {
+    const header = client.session.header("execute_request");
+    client.task.send({ type: "execute_request", header, content: { code, silent: false, user_expressions: {} } });
+    return header.msg_id;
+  };
+  const ended = async () => {
+    const { parent, content } = await client.task.receive();
+    return [parent?.msg_id, content["status"], content["ename"]];
+  };
+  const slow = run("await new Promise((resolve) => setTimeout(resolve, 100))");
+  while (((await client.ask("queue_request"))["0"] as { tasks: number } | undefined)?.tasks !== 1);
+  engine.process.kill("SIGSTOP");
+  expect(await ended()).toEqual([slow, "error", "EngineError"]);
+  engine.process.kill("SIGCONT");
+  const next = run("1");
+  expect(await ended()).toEqual([next, "ok", undefined]);
+  expect((await client.ask("queue_request"))["0"]).toEqual({ queue: 0, tasks: 0, completed: 1 });
+});
