@@ -69,10 +69,10 @@ export function applyChange(record: RecordState, change: RecordChange): void {
 }
 
 /** How much of what a request prints on one stream is kept, in characters. */
-export const mostOutput = 4 * 1024 ** 2;
+export const mostOutput = 1024 ** 2;
 export const cutNote = "\n[further output was not recorded]\n";
 
-function appendOutput(before: string, text: string): string {
+export function appendOutput(before: string, text: string): string {
   if (before.length > mostOutput) return before;
   const whole = before + text;
   return whole.length <= mostOutput ? whole : whole.slice(0, mostOutput) + cutNote;

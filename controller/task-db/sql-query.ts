@@ -7,7 +7,7 @@ import { kindOf, type RecordKey } from "./record-keys.ts";
 export interface SqlCondition {
   readonly sql: string;
   readonly parameters: readonly (string | number)[];
-  /** False: SQLite cannot tell exactly (the inside of a dict, an odd pattern), and finds more than is meant. */
+  /** False: SQLite cannot tell exactly (the inside of a dict, a pattern), and finds more than is meant. */
   readonly isExact: boolean;
 }
 
@@ -103,9 +103,12 @@ function ordered(key: RecordKey, { sign, value }: { readonly sign: string; reado
   return exact(`(${typeof value === "number" ? isNumber(key) : isText(key)} AND ${key} ${sign} ?)`, value);
 }
 
+/** GLOB reads a text up to its first NUL only: what has one is left to be looked at. */
 function fits(key: RecordKey, parts: readonly GlobPart[]): SqlCondition {
   const pattern = sqliteGlob(parts);
-  return pattern === undefined ? unsure : exact(`(${isText(key)} AND ${key} GLOB ?)`, pattern);
+  if (pattern === undefined) return unsure;
+  const sql = `(${isText(key)} AND (${key} GLOB ? OR instr(${key}, char(0)) > 0))`;
+  return { sql, parameters: [pattern], isExact: false };
 }
 
 /** The pattern as SQLite's GLOB has it (`[^a]` for `[!a]`); `undefined` for sets that it would read otherwise. */

@@ -41,3 +41,10 @@ export class NoData extends TaskDbRefusal {
     super("NoData", "The controller keeps no records (--nodb): start it with --dictdb or --sqlitedb.");
   }
 }
+
+/** The database itself is in trouble: its disk, its server, its thread. */
+export class DatabaseFailed extends TaskDbRefusal {
+  constructor(problem: string) {
+    super("DatabaseError", problem);
+  }
+}
