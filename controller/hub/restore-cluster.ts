@@ -7,7 +7,7 @@ import { type EarlierCluster, readEnginesFile } from "./engines-file.ts";
 import type { Records } from "./records.ts";
 import { Refusal } from "./refusal.ts";
 import type { Registry } from "./registry.ts";
-import { findRestored, type RestoredRequests, type RestoredTask } from "./restored-requests.ts";
+import { findRestored, type RestoredEnding, type RestoredRequests, type RestoredTask } from "./restored-requests.ts";
 
 /** @returns `undefined` where an earlier controller has left nothing that can be read */
 export function readEarlierCluster(path: string, log: Logger): EarlierCluster | undefined {
@@ -26,7 +26,7 @@ export interface RestoreTools {
   readonly records: Records;
   readonly activity: Activity;
   readonly registry: Registry;
-  readonly schedulers: { restore(tasks: readonly RestoredTask[]): void };
+  readonly schedulers: { restore(tasks: readonly RestoredTask[], endings: readonly RestoredEnding[]): void };
   readonly session: Session;
   readonly log: Logger;
 }
@@ -35,9 +35,9 @@ export interface RestoreTools {
 export async function restoreRequests({ since }: EarlierCluster, tools: RestoreTools): Promise<void> {
   if (since === undefined) return;
   try {
-    const { direct, tasks } = await findRestored(tools.records, tools.session, since);
+    const { direct, tasks, endings } = await findRestored(tools.records, tools.session, since);
     takeOverDirect(direct, tools);
-    tools.schedulers.restore(tasks);
+    tools.schedulers.restore(tasks, endings);
     tools.log.info(`took over ${tasks.length} tasks of an earlier controller`);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

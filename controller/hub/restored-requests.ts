@@ -1,10 +1,11 @@
-import type { Header } from "../../protocol/envelope.ts";
+import { type Header, InvalidMessage } from "../../protocol/envelope.ts";
 import { type EngineUuid, engineUuid, type MsgId, msgId } from "../../protocol/ids.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/json.ts";
 import type { Session } from "../../protocol/session.ts";
 import type { Frames } from "../../transport/channel.ts";
+import { readTask } from "../scheduler/task-metadata.ts";
 import type { TaskRecord } from "../task-db/task-db.ts";
-import { findRecords, type Records } from "./records.ts";
+import { findRecords, type Records, withIds } from "./records.ts";
 
 /** A task that an earlier controller has not seen end. */
 export interface RestoredTask {
@@ -14,15 +15,25 @@ export interface RestoredTask {
   readonly engine?: EngineUuid | undefined;
 }
 
+/** How a task ended that restored ones depend on. */
+export interface RestoredEnding {
+  readonly task: MsgId;
+  readonly isOk: boolean;
+  /** Where it ran, if it did. */
+  readonly engine: EngineUuid | undefined;
+}
+
 /** What an earlier controller has left unanswered. */
 export interface RestoredRequests {
   /** Direct requests by engine, which may be gone. */
   readonly direct: ReadonlyMap<EngineUuid, readonly MsgId[]>;
   /** In the order of submission. */
   readonly tasks: readonly RestoredTask[];
+  readonly endings: readonly RestoredEnding[];
 }
 
-const keys = ["header", "metadata", "content", "buffers", "engine_uuid", "queue"];
+const requestKeys = ["header", "metadata", "content", "buffers", "engine_uuid", "queue"];
+const endingKeys = ["engine_uuid", "result_content"];
 
 /**
  * Finds what pends on record.
@@ -32,18 +43,48 @@ const keys = ["header", "metadata", "content", "buffers", "engine_uuid", "queue"
  */
 export async function findRestored(records: Records, session: Session, since: string): Promise<RestoredRequests> {
   const query = { completed: null, queue: { $in: ["mux", "task"] }, submitted: { $gte: since } };
-  const found = await findRecords(records, query, keys);
+  const found = await findRecords(records, query, requestKeys);
+  const endings = await findEndings(records, [...new Set(found.flatMap(dependenciesOf))]);
   const direct = new Map<EngineUuid, MsgId[]>();
   const tasks: RestoredTask[] = [];
   for (const record of found) {
-    const { msg_id: id, engine_uuid, queue } = record.fields;
+    const [id, engine] = [idOf(record), engineOf(record)];
     // An answer may have come while the database was asked.
-    if (typeof id !== "string" || records.isAnswered(msgId(id))) continue;
-    const engine = typeof engine_uuid === "string" && engine_uuid !== "" ? engineUuid(engine_uuid) : undefined;
-    if (queue === "task") tasks.push({ frames: readFrames(record, session), engine });
-    else if (engine) direct.set(engine, [...(direct.get(engine) ?? []), msgId(id)]);
+    if (records.isAnswered(id)) continue;
+    if (record.fields["queue"] === "task") tasks.push({ frames: readFrames(record, session), engine });
+    else if (engine) direct.set(engine, [...(direct.get(engine) ?? []), id]);
   }
-  return { direct, tasks };
+  return { direct, tasks, endings };
+}
+
+async function findEndings(records: Records, ids: readonly MsgId[]): Promise<RestoredEnding[]> {
+  if (ids.length === 0) return [];
+  const found = await findRecords(records, { ...withIds(ids), completed: { $ne: null }, queue: "task" }, endingKeys);
+  return found.map((record) => {
+    const content = record.fields["result_content"];
+    const isOk = isJsonObject(content) && content["status"] === "ok";
+    return { task: idOf(record), isOk, engine: engineOf(record) };
+  });
+}
+
+/** Tasks that one of the records waits for. */
+function dependenciesOf(record: TaskRecord): readonly MsgId[] {
+  const { metadata, queue } = record.fields;
+  if (queue !== "task" || !isJsonObject(metadata)) return [];
+  try {
+    const { after, follow } = readTask(idOf(record), metadata);
+    return [...(after?.ids ?? []), ...(follow?.ids ?? [])];
+  } catch (error) {
+    // Of a database that others write to as well; the scheduler will refuse it.
+    if (error instanceof InvalidMessage) return [];
+    throw error;
+  }
+}
+
+const idOf = ({ fields }: TaskRecord): MsgId => msgId(String(fields["msg_id"]));
+
+function engineOf({ fields: { engine_uuid: uuid } }: TaskRecord): EngineUuid | undefined {
+  return typeof uuid === "string" && uuid !== "" ? engineUuid(uuid) : undefined;
 }
 
 /** Clients that keep their address from one connection to the next use their session's id. */
