@@ -53,13 +53,14 @@ export class ArgumentReader {
     else throw this.#unknown(name);
   }
 
-  /** `-n 4`, `-n=4` and `-n4`. */
+  /** `-n 4`, `-n=4` and `-n4`; also `-reuse`, as the manual of IPython Parallel writes once. */
   #readShort(word: string): void {
     const name = word.slice(0, 2);
     const shape = this.#find(name.slice(1));
-    if (!shape) throw this.#unknown(word);
     const rest = word.slice(2).replace(/^=/, "");
-    this.#set(shape, name, rest === "" ? undefined : rest);
+    if (shape) this.#set(shape, name, rest === "" ? undefined : rest);
+    else if (word.length > 2) this.#readLong(`-${word}`);
+    else throw this.#unknown(word);
   }
 
   /** A trait of a flag may stand alone. */

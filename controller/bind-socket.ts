@@ -29,7 +29,10 @@ export async function bindSocket(channel: ZmqChannel, { urls, ports, orAny, log 
       if (orAny && port !== 0) log.warn(`port ${port} is taken by another program: trying the next`);
     }
   }
-  throw taken;
+  const message = taken instanceof Error ? taken.message : "There is no port to listen on";
+  throw new Error(`${message}. End the program that has this port, or choose others with --port or --ports.`, {
+    cause: taken,
+  });
 }
 
 function* withRandom(ports: Iterable<number>, orAny: boolean): Generator<number> {

@@ -152,7 +152,7 @@ export class ZmqChannel implements Channel {
 
   /** Only where an address needs it: a socket that speaks both looks names up in IPv6 first. */
   #speakIpv6(url: string): void {
-    if (url.includes("//[")) this.#socket.ipv6 = true;
+    if (url.includes("//[") && !this.#socket.ipv6) this.#socket.ipv6 = true;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

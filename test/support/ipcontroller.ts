@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { programFile } from "../../cli/package-root.ts";
@@ -30,12 +30,30 @@ export interface RunningController extends AsyncDisposable {
   readonly exited: Promise<number | null>;
 }
 
+export interface ControllerSetting {
+  readonly args?: readonly string[];
+  /** Stands above the test's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Files that the profile has before the start, by name. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
 /** Resolves when its connection files are there. Heartbeats are quick, as in ipyparallel's own tests. */
-export async function startController(...args: readonly string[]): Promise<RunningController> {
+export function startController(...args: readonly string[]): Promise<RunningController> {
+  return startControllerWith({ args });
+}
+
+export async function startControllerWith({
+  args = [],
+  env,
+  files = {},
+}: ControllerSetting): Promise<RunningController> {
   const folder = await makeIpythonFolder();
   const profileDir = join(folder.path, "profile_default");
+  mkdirSync(profileDir);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(profileDir, name), text);
   const argv = [programFile("controller"), `--profile-dir=${profileDir}`, "--ping=250", ...args];
-  const child = spawn(process.execPath, argv, { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(process.execPath, argv, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
   const lines: string[] = [];
   child.stderr.setEncoding("utf8").on("data", (text: string) => lines.push(text));
   const exited = once(child, "exit").then(([code]) => code as number | null);

@@ -61,6 +61,7 @@ test.each([
   [["--debug"], { logLevel: "debug" }],
   [["--reuse"], { reuse: true }],
   [["--reuse=True"], { reuse: true }],
+  [["-reuse"], { reuse: true }],
   [["--no-curve"], { curve: false }],
   [["--curve=false"], { curve: false }],
   [["--targets=0,2", "--targets", "5"], { targets: [0, 2, 5] }],
@@ -69,6 +70,8 @@ test.each([
   [["--HeartMonitor.period=250"], { ping: 250 }],
   [["--HeartMonitor.period", "250"], { ping: 250 }],
   [["--IPController.reuse_files=True"], { reuse: true }],
+  [["--IPController.reuse_files"], { reuse: true }],
+  [["--IPController.reuse_files", "False"], { reuse: false }],
 ])("%j sets %j", (argv, expected) => {
   expect(run(...argv)).toEqual({ kind: "run", options: { ...defaults, ...expected }, given: expected, warnings: [] });
 });
@@ -122,6 +125,44 @@ Options:
 
 Examples:
   ipexample -n 2`,
+  });
+});
+
+test("help shows options under the headings of their groups, and no line is too long for 100 columns", () => {
+  const described = z.strictObject({
+    ip: options.shape.ip,
+    curve: z
+      .boolean()
+      .optional()
+      .describe(`Encrypt ${"very ".repeat(20)}well.`),
+    logLevel: options.shape.logLevel,
+  });
+  const grouped = {
+    name: "ipexample",
+    summary: "Shows groups.",
+    options: described,
+    groups: { Network: ["ip", "curve"], Log: ["logLevel"] },
+    flags: { debug: { logLevel: "debug" } },
+    version: "1.2.3",
+  } satisfies Program<typeof described>;
+  expect(parseCommandLine(grouped, ["--help-all"])).toEqual({
+    kind: "help",
+    text: `Shows groups.
+
+Usage: ipexample [options]
+
+Options:
+  -h, --help  Show this text.
+  --version   Show the version.
+
+Network:
+  --ip IP       Interface to listen on. (default: 127.0.0.1)
+  --[no-]curve  Encrypt very very very very very very very very very very very very very very very
+                very very very very very well.
+
+Log:
+  --log-level LEVEL  (default: info)
+  --debug            Short for --log-level=debug.`,
   });
 });
 
