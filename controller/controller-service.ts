@@ -22,8 +22,8 @@ import { statusOf } from "./hub/status-request.ts";
 import { StrandedRequests } from "./hub/stranded-requests.ts";
 import { isWildcard } from "./interfaces.ts";
 import type { ControllerOptions } from "./options.ts";
+import { type ChosenScheme, chooseScheme } from "./scheduler/choose-scheme.ts";
 import { SchedulerServices } from "./scheduler/scheduler-services.ts";
-import { type SchemeName, schemeNames } from "./scheduler/schemes.ts";
 import { openTaskDb } from "./task-db/open-task-db.ts";
 import { RecordService } from "./task-db/record-service.ts";
 import type { TaskDb } from "./task-db/task-db.ts";
@@ -42,6 +42,13 @@ export interface ControllerServiceOptions {
   readonly shutDown: () => void;
   readonly complaints: Complaints;
   readonly log: Logger;
+}
+
+/** What had to be read before the controller can start. */
+interface Found {
+  readonly db: TaskDb;
+  readonly scheme: ChosenScheme;
+  readonly earlier: EarlierCluster | undefined;
 }
 
 /** What the log says of an engine whose heart stopped. */
@@ -66,18 +73,19 @@ export class ControllerService implements AsyncDisposable {
   readonly #dask: DaskService;
   readonly #hub: HubService;
 
-  /** @throws when the task database cannot be opened; the channels are closed then, too */
+  /** @throws when the task database cannot be opened or the scheme cannot be loaded; the channels are closed then, too */
   static async start(options: ControllerServiceOptions): Promise<ControllerService> {
     const { paths, session, channels, log } = options;
     const earlier = options.options.restore ? readEarlierCluster(paths.enginesFile, log) : undefined;
     try {
+      const scheme = await chooseScheme(options.options.scheme, log);
       const db = await openTaskDb({
         options: options.options,
         profileFolder: paths.profile,
         session: session.id,
         packer: session.packer,
       });
-      const service = new ControllerService(options, db, earlier);
+      const service = new ControllerService(options, { db, scheme, earlier });
       await service.#restore(earlier);
       service.#hearts.start();
       return service;
@@ -87,7 +95,8 @@ export class ControllerService implements AsyncDisposable {
     }
   }
 
-  private constructor(given: ControllerServiceOptions, db: TaskDb, earlier: EarlierCluster | undefined) {
+  private constructor(given: ControllerServiceOptions, found: Found) {
+    const { db, earlier } = found;
     const { options, channels, session, engineConnection, paths, complaints, log } = given;
     this.#options = given;
     this.#registry = new Registry(patienceMs(options));
@@ -96,11 +105,12 @@ export class ControllerService implements AsyncDisposable {
     this.#schedulers = new SchedulerServices({
       channels,
       session,
-      scheme: schemeNamed(options.scheme),
+      scheme: found.scheme,
       highWaterMark: options.hwm,
       isRegistered: (engine) => this.#registry.isRegistered(engine),
       traffic: (event) => this.#observe(event),
       engineLeft: (engine) => this.#engines.engineLeft(engine, "it was shut down"),
+      isRestored: options.restore,
       complaints,
     });
     this.#hearts = this.#watchHearts();
@@ -197,7 +207,7 @@ export class ControllerService implements AsyncDisposable {
     if (!earlier) return;
     this.#engines.restore(earlier);
     const { session, log } = this.#options;
-    const [records, activity, schedulers] = [this.#records, this.#activity, { restore: () => undefined }];
+    const [records, activity, schedulers] = [this.#records, this.#activity, this.#schedulers];
     await restoreRequests(earlier, { records, activity, schedulers, registry: this.#registry, session, log });
   }
 }
@@ -206,9 +216,3 @@ const patienceMs = ({ registrationTimeout, ping }: ControllerOptions): number =>
   registrationTimeout > 0 ? registrationTimeout * 1000 : Math.max(leastPatienceMs, 10 * ping);
 
 const graceProbes = ({ lossGraceMs }: ControllerOptions): number => Math.max(1, Math.ceil(lossGraceMs / probeMs));
-
-function schemeNamed(scheme: string): SchemeName {
-  const name = schemeNames.find((candidate) => candidate === scheme);
-  if (!name) throw new Error(`--scheme=${scheme} is not supported yet: use ${schemeNames.join(", ")}.`);
-  return name;
-}

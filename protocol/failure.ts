@@ -7,6 +7,8 @@ export type Failure =
   | { readonly code: "unknown-engine"; readonly engine: EngineUuid; readonly task: MsgId }
   | { readonly code: "impossible-dependency" }
   | { readonly code: "invalid-dependency" }
+  /** The scheduler passes tasks on in turn and takes no wishes. */
+  | { readonly code: "pure-scheme"; readonly wishes: readonly string[] }
   | { readonly code: "task-timeout" };
 
 /** Names of the exceptions as ipyparallel's peers know them. */
@@ -15,6 +17,7 @@ const names: Record<Failure["code"], string> = {
   "unknown-engine": "EngineError",
   "impossible-dependency": "ImpossibleDependency",
   "invalid-dependency": "InvalidDependency",
+  "pure-scheme": "ImpossibleDependency",
   "task-timeout": "TaskTimeout",
 };
 
@@ -38,6 +41,8 @@ function describeFailure(failure: Failure): string {
       return `Engine b'${failure.engine}' died while running task '${failure.task}'`;
     case "unknown-engine":
       return `Engine b'${failure.engine}' is not registered: task '${failure.task}' was not sent`;
+    case "pure-scheme":
+      return `The scheme "pure" gives tasks to engines in turn and takes no ${failure.wishes.join(", ")}: start the controller with another --scheme.`;
     case "impossible-dependency":
     case "invalid-dependency":
     case "task-timeout":

@@ -21,7 +21,7 @@ class Seat implements Candidate {
  * Which engine holds which tasks. An engine is *live* (gets tasks), then *lost* (gets none, may still answer for those
  * it holds), then forgotten.
  *
- * Invariant: a live engine never holds more than `highWaterMark` tasks (0 = no limit).
+ * Invariant: a live engine never holds more than `highWaterMark` tasks (0 = no limit), but for those it is restored with.
  */
 export class EnginePool {
   /** In the order in which they last took a task, longest idle first. */
@@ -48,9 +48,18 @@ export class EnginePool {
     return this.#seat(engine)?.held ?? new Set();
   }
 
-  /** A new engine counts as the longest idle. */
+  /** How many tasks all engines hold. */
+  get held(): number {
+    return [...this.#live.values(), ...this.#lost.values()].reduce((sum, seat) => sum + seat.outstanding, 0);
+  }
+
+  /** A new engine counts as the longest idle; one that was lost still holds what it held. */
   join(engine: EngineUuid): void {
-    if (!this.#live.has(engine)) this.#live = new Map([[engine, new Seat(engine)], ...this.#live]);
+    if (this.#live.has(engine)) return;
+    const seat = this.#lost.get(engine) ?? new Seat(engine);
+    this.#lost.delete(engine);
+    this.#live = new Map([[engine, seat], ...this.#live]);
+    if (this.#isFull(seat)) this.#full++;
   }
 
   /** @returns how many tasks it still holds; one that holds none is forgotten at once */
@@ -77,12 +86,13 @@ export class EnginePool {
     return false;
   }
 
-  /** The engine becomes the one that took a task last. */
+  /** The engine becomes the one that took a task last. It may hold too much only of what an earlier controller gave it. */
   take(engine: EngineUuid, task: MsgId): void {
     const seat = this.#live.get(engine);
     if (!seat) return;
+    const wasFull = this.#isFull(seat);
     seat.held.add(task);
-    if (this.#isFull(seat)) this.#full++;
+    if (!wasFull && this.#isFull(seat)) this.#full++;
     this.#live.delete(engine);
     this.#live.set(engine, seat);
   }
@@ -90,8 +100,9 @@ export class EnginePool {
   release(engine: EngineUuid, task: MsgId): void {
     const seat = this.#seat(engine);
     if (!seat) return;
-    if (this.#isFull(seat) && this.#live.has(engine)) this.#full--;
+    const wasFull = this.#isFull(seat);
     seat.held.delete(task);
+    if (wasFull && !this.#isFull(seat) && this.#live.has(engine)) this.#full--;
     if (seat.outstanding === 0) this.#lost.delete(engine);
   }
 

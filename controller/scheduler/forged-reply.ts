@@ -12,8 +12,14 @@ export interface Forgery {
   readonly metadata?: JsonObject;
 }
 
+/** A reply without an engine. */
+export interface Forged extends Outgoing {
+  readonly parent: Header;
+  readonly idents: readonly Buffer[];
+}
+
 /** @param type as a client would have it from an engine */
-export function forgedReply(type: string, { request, failure, idents, metadata }: Forgery): Outgoing {
+export function forgedReply(type: string, { request, failure, idents, metadata }: Forgery): Forged {
   return {
     type,
     content: failureContent(failure),
@@ -21,6 +27,12 @@ export function forgedReply(type: string, { request, failure, idents, metadata }
     metadata: { ...metadata, ...(failure.code === "engine-died" && epitaph(failure.engine)) },
     idents,
   };
+}
+
+/** As from an engine that has been told to abort the task, but without its name. */
+export function abortedReply(request: Header, idents: readonly Buffer[]): Forged {
+  const aborted = { status: "aborted" };
+  return { type: "apply_reply", content: aborted, parent: request, metadata: aborted, idents };
 }
 
 /** Metadata as if the dead engine had answered itself. */

@@ -1,26 +1,32 @@
 import type { EngineUuid } from "../../protocol/ids.ts";
 import type { Session } from "../../protocol/session.ts";
+import type { Frames } from "../../transport/channel.ts";
 import type { Channels } from "../channels.ts";
 import type { Complaints } from "../complaints.ts";
 import type { TrafficObserver } from "../traffic.ts";
+import { AbortWatcher } from "./abort-watcher.ts";
 import { BroadcastService } from "./broadcast-service.ts";
+import type { ChosenScheme } from "./choose-scheme.ts";
 import { DirectTraffic } from "./direct-traffic.ts";
 import { IopubService } from "./iopub-service.ts";
 import { RelayService } from "./relay-service.ts";
-import { type SchemeName, schemes } from "./schemes.ts";
-import { TaskScheduler } from "./task-scheduler.ts";
-import { TaskSchedulerService } from "./task-scheduler-service.ts";
+import type { TaskEnding } from "./scheduler-events.ts";
+import { schemes } from "./schemes.ts";
+import { TaskScheduler, type TaskSchedulerOptions } from "./task-scheduler.ts";
+import { type EarlierTask, TaskSchedulerService } from "./task-scheduler-service.ts";
 
 export interface SchedulerServicesOptions {
   readonly channels: Channels;
   readonly session: Session;
-  readonly scheme: SchemeName;
+  readonly scheme: ChosenScheme;
   /** Most tasks that an engine holds at once; 0 = no limit. */
   readonly highWaterMark: number;
   readonly isRegistered: (engine: EngineUuid) => boolean;
   readonly traffic: TrafficObserver;
   /** An engine announced on iopub that it ends. */
   readonly engineLeft: (engine: EngineUuid) => void;
+  /** An earlier controller may have left tasks with engines. */
+  readonly isRestored: boolean;
   readonly complaints: Complaints;
 }
 
@@ -42,17 +48,6 @@ export class SchedulerServices implements AsyncDisposable {
   constructor(options: SchedulerServicesOptions) {
     const { channels, session, isRegistered, traffic, complaints } = options;
     const shared = { session, isRegistered, complaints };
-    const { muxClients, muxEngines, controlClients, controlEngines } = channels;
-    const watcher = new DirectTraffic(session, traffic);
-    new RelayService({ ...shared, name: "mux", clients: muxClients, engines: muxEngines, watcher });
-    const unwatched = { requestPassed: () => undefined };
-    new RelayService({
-      ...shared,
-      name: "control",
-      clients: controlClients,
-      engines: controlEngines,
-      watcher: unwatched,
-    });
     new IopubService({
       engines: channels.iopubEngines,
       clients: channels.iopubClients,
@@ -66,16 +61,31 @@ export class SchedulerServices implements AsyncDisposable {
       clients: channels.broadcastClients,
       engines: channels.broadcastLeaves[0],
     });
-    const { scheme, highWaterMark } = options;
-    this.taskOverview = new TaskScheduler({ scheme: schemes[scheme], highWaterMark, random: Math.random });
+    this.taskOverview = new TaskScheduler(taskRules(options));
     this.#tasks = new TaskSchedulerService({
       scheduler: this.taskOverview,
       clients: channels.taskClients,
       engines: channels.taskEngines,
       session,
       lateRepliesMs,
+      isPure: options.scheme === "pure",
+      isRestored: options.isRestored,
       traffic,
       complaints,
+    });
+    new RelayService({
+      ...shared,
+      name: "mux",
+      clients: channels.muxClients,
+      engines: channels.muxEngines,
+      watcher: new DirectTraffic(session, traffic),
+    });
+    new RelayService({
+      ...shared,
+      name: "control",
+      clients: channels.controlClients,
+      engines: channels.controlEngines,
+      watcher: new AbortWatcher(session, (tasks) => this.#tasks.abort(tasks)),
     });
   }
 
@@ -90,11 +100,26 @@ export class SchedulerServices implements AsyncDisposable {
   }
 
   /** A task in the hub's own name: its address, then the message. Replies to it vanish. */
-  submit(frames: Buffer[]): void {
+  submit(frames: Frames): void {
     this.#tasks.submit(frames);
+  }
+
+  /**
+   * Takes over tasks that an earlier controller has left, in the order of their submission. Engines that are still there
+   * must have joined; a task of one that is not has lost its engine.
+   * @param endings of tasks that these depend on: one that is neither here nor there makes them invalid
+   */
+  restore(tasks: readonly EarlierTask[], endings: readonly TaskEnding[] = []): void {
+    this.#tasks.restore(tasks, endings);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#tasks[Symbol.asyncDispose]();
   }
 }
+
+/** In turn, that is to the engine which has waited longest, however much it holds. */
+const taskRules = ({ scheme, highWaterMark }: SchedulerServicesOptions): TaskSchedulerOptions =>
+  scheme === "pure"
+    ? { scheme: schemes.lru, highWaterMark: 0, random: Math.random, isPure: true }
+    : { scheme, highWaterMark, random: Math.random };

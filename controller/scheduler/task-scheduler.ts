@@ -1,11 +1,13 @@
 import type { Failure } from "../../protocol/failure.ts";
 import type { EngineUuid, MsgId } from "../../protocol/ids.ts";
+import { Dependents, dependenciesOf } from "./dependents.ts";
 import { EnginePool } from "./engine-pool.ts";
-import { FinishedTasks, type Standing } from "./finished-tasks.ts";
-import type { SchedulerEffect, SchedulerEvent } from "./scheduler-events.ts";
+import { FinishedTasks } from "./finished-tasks.ts";
+import type { RestoredTask, SchedulerEffect, SchedulerEvent, TaskEnding } from "./scheduler-events.ts";
 import type { Scheme } from "./schemes.ts";
-import type { Dependency, Outcome, Task } from "./task.ts";
+import { type Outcome, type Task, wishesOf } from "./task.ts";
 import { TaskRecord } from "./task-record.ts";
+import { standingOf } from "./task-standing.ts";
 import { WaitingTasks } from "./waiting-tasks.ts";
 
 export interface TaskSchedulerOptions {
@@ -14,25 +16,25 @@ export interface TaskSchedulerOptions {
   readonly highWaterMark: number;
   /** Gives numbers in [0, 1). */
   readonly random: () => number;
+  /** The scheme `pure`: a task may ask for nothing, and whatever its engine answers is its result. */
+  readonly isPure?: boolean;
 }
 
 /**
  * Decides which engine runs which task. Holds no socket, timer or clock: each event in gives effects out, and the
  * shell (`task-scheduler-service.ts`) carries them out in order. States of a task: see `TaskRecord`.
  *
- * Invariants: every submitted task gets exactly one `deliver` or `fail`; an engine never holds more than
- * `highWaterMark` tasks; no task waits while an engine that may run it has room.
+ * Invariants: every submitted task gets exactly one `deliver`, `fail` or `abort`; an engine never gets a task while it
+ * holds `highWaterMark` of them, nor one that it has refused; no task waits while an engine that may run it has room.
  */
 export class TaskScheduler {
-  readonly #scheme: Scheme;
-  readonly #random: () => number;
+  readonly #options: TaskSchedulerOptions;
   readonly #engines: EnginePool;
   readonly #finished = new FinishedTasks();
   /** Every task that has not ended. */
   readonly #records = new Map<MsgId, TaskRecord>();
   readonly #waiting = new WaitingTasks();
-  /** Tasks to look at again when the task that is the key ends. */
-  readonly #dependents = new Map<MsgId, Set<TaskRecord>>();
+  readonly #dependents = new Dependents();
   #sequence = 0;
   /** Of the event that is being handled: what to do, … */
   #effects: SchedulerEffect[] = [];
@@ -42,8 +44,7 @@ export class TaskScheduler {
   readonly #ended: MsgId[] = [];
 
   constructor(options: TaskSchedulerOptions) {
-    this.#scheme = options.scheme;
-    this.#random = options.random;
+    this.#options = options;
     this.#engines = new EnginePool(options.highWaterMark);
   }
 
@@ -72,6 +73,11 @@ export class TaskScheduler {
     return [...this.#records.values()].filter(({ state }) => state !== "running").map(({ task }) => task.id);
   }
 
+  /** Entries about tasks that have not ended: 0 when all have. */
+  get size(): number {
+    return this.#records.size + this.#waiting.size + this.#dependents.size + this.#engines.held;
+  }
+
   #apply(event: SchedulerEvent): void {
     switch (event.kind) {
       case "engine-joined":
@@ -86,8 +92,14 @@ export class TaskScheduler {
       case "task-submitted":
         this.#submit(event.task);
         break;
+      case "tasks-restored":
+        this.#restore(event.tasks, event.endings);
+        break;
       case "task-answered":
         this.#answer(event.task, event.engine, event.outcome);
+        break;
+      case "abort-requested":
+        for (const id of event.tasks) this.#abort(id);
         break;
       case "wait-expired":
         this.#expire(event.task);
@@ -97,13 +109,29 @@ export class TaskScheduler {
 
   #submit(task: Task): void {
     if (this.knows(task.id)) return;
+    const record = this.#record(task);
+    const wishes = this.#options.isPure ? wishesOf(task) : [];
+    if (wishes.length > 0) this.#fail(record, { code: "pure-scheme", wishes });
+    else this.#enqueue(record);
+  }
+
+  /** All are known before any is looked at: they may depend on each other. */
+  #restore(tasks: readonly RestoredTask[], endings: readonly TaskEnding[]): void {
+    for (const { task, isOk, engine } of endings) if (!this.knows(task)) this.#finished.add(task, isOk, engine);
+    const restored: { record: TaskRecord; engine: EngineUuid | undefined }[] = [];
+    for (const { task, engine } of tasks)
+      if (!this.knows(task.id)) restored.push({ record: this.#record(task), engine });
+    for (const { record, engine } of restored) {
+      if (engine === undefined) this.#enqueue(record);
+      else if (this.#engines.isLive(engine)) this.#assign(record, engine);
+      else this.#bury(record, engine);
+    }
+  }
+
+  #record(task: Task): TaskRecord {
     const record = new TaskRecord(task, this.#sequence++);
-    const dependencies = [...(task.after?.ids ?? []), ...(task.follow?.ids ?? [])];
-    const isValid = dependencies.every((id) => this.knows(id));
     this.#records.set(task.id, record);
-    for (const id of dependencies) if (!this.#finished.has(id)) this.#watch(id, record);
-    if (isValid) this.#enqueue(record);
-    else this.#fail(record, { code: "invalid-dependency" });
+    return record;
   }
 
   /** An answer of an engine that does not hold the task is late: the task has ended, or runs elsewhere. */
@@ -118,7 +146,7 @@ export class TaskScheduler {
 
   /** @returns false when the answer is the task's result */
   #runAgain(record: TaskRecord, engine: EngineUuid, outcome: Outcome): boolean {
-    if (outcome === "ok" || (outcome !== "unmet" && record.retriesLeft === 0)) return false;
+    if (outcome === "ok" || this.#options.isPure || (outcome !== "unmet" && record.retriesLeft === 0)) return false;
     if (outcome !== "unmet") record.retriesLeft--;
     record.engine = undefined;
     record.refuse(engine);
@@ -132,13 +160,27 @@ export class TaskScheduler {
     for (const record of this.#waiting.confined()) this.#assess(record);
   }
 
+  /** One that has joined again keeps what it holds. */
   #abandonEngine(engine: EngineUuid): void {
+    if (this.#engines.isLive(engine)) return;
     for (const id of [...this.#engines.heldBy(engine)]) {
       const record = this.#records.get(id);
       this.#engines.release(engine, id);
-      if (!record || this.#runAgain(record, engine, "error")) continue;
-      this.#fail(record, { code: "engine-died", engine, task: id });
+      if (record) this.#bury(record, engine);
     }
+  }
+
+  #bury(record: TaskRecord, engine: EngineUuid): void {
+    if (this.#runAgain(record, engine, "error")) return;
+    this.#fail(record, { code: "engine-died", engine, task: record.task.id });
+  }
+
+  #abort(id: MsgId): void {
+    const record = this.#records.get(id);
+    if (!record || record.state === "running") return;
+    this.#waiting.remove(record);
+    this.#effects.push({ kind: "abort", task: id });
+    this.#end(record, false, undefined);
   }
 
   #expire(id: MsgId): void {
@@ -146,7 +188,15 @@ export class TaskScheduler {
     if (record && record.state !== "running") this.#fail(record, { code: "task-timeout" });
   }
 
+  /** Its dependencies must be known, each time: what is not remembered can never be met. */
   #enqueue(record: TaskRecord): void {
+    const { task } = record;
+    const dependencies = dependenciesOf(task);
+    if (!dependencies.every((id) => id !== task.id && this.knows(id))) {
+      this.#fail(record, { code: "invalid-dependency" });
+      return;
+    }
+    for (const id of dependencies) if (!this.#finished.has(id)) this.#dependents.watch(id, record);
     record.state = "blocked";
     this.#assess(record);
     this.#queued.push(record);
@@ -160,32 +210,10 @@ export class TaskScheduler {
   /** Where a task that does not run stands: blocked, waiting, or impossible. */
   #assess(record: TaskRecord): void {
     this.#waiting.remove(record);
-    const standing = this.#standing(record);
+    const standing = standingOf(record, this.#finished, (engine) => this.#engines.isLive(engine));
     if (standing === "unreachable") this.#fail(record, { code: "impossible-dependency" });
     else record.state = standing === "met" ? "waiting" : "blocked";
     if (standing === "met") this.#waiting.add(record);
-  }
-
-  #standing(record: TaskRecord): Standing {
-    const { after, follow } = record.task;
-    const [first, second] = [this.#standingOf(after), this.#standingOf(follow)];
-    if (first === "unreachable" || second === "unreachable") return "unreachable";
-    if (first === "open" || second === "open") return "open";
-    if (follow) record.places = this.#finished.placesOf(follow);
-    if (follow?.all && record.places && record.places.size > 1) return "unreachable";
-    if (this.#canEverRun(record)) return "met";
-    return follow && !follow.all && !this.#finished.isSettled(follow) ? "open" : "unreachable";
-  }
-
-  #standingOf(dependency: Dependency | undefined): Standing {
-    return dependency === undefined ? "met" : this.#finished.standing(dependency);
-  }
-
-  #canEverRun(record: TaskRecord): boolean {
-    const { confinedTo, placement } = record;
-    if (confinedTo === undefined || placement === undefined) return true;
-    for (const engine of confinedTo) if (engine && this.#engines.isLive(engine) && placement(engine)) return true;
-    return false;
   }
 
   /** Gives waiting tasks to engines, earliest first, until no engine with room may run any. */
@@ -195,17 +223,21 @@ export class TaskScheduler {
       if (!record) return;
       this.#waiting.remove(record);
       const engine = this.#choose(record);
-      this.#engines.take(engine, record.task.id);
-      record.state = "running";
-      record.engine = engine;
+      this.#assign(record, engine);
       this.#effects.push({ kind: "dispatch", task: record.task.id, engine });
     }
+  }
+
+  #assign(record: TaskRecord, engine: EngineUuid): void {
+    this.#engines.take(engine, record.task.id);
+    record.state = "running";
+    record.engine = engine;
   }
 
   #choose(record: TaskRecord): EngineUuid {
     const [first, ...others] = this.#engines.candidates(record.placement);
     if (!first) throw new Error(`There was room for task ${record.task.id}, but no engine will do.`);
-    return this.#scheme([first, ...others], this.#random);
+    return this.#options.scheme([first, ...others], this.#options.random);
   }
 
   #fail(record: TaskRecord, failure: Failure): void {
@@ -215,25 +247,16 @@ export class TaskScheduler {
   }
 
   #end(record: TaskRecord, isOk: boolean, engine: EngineUuid | undefined): void {
-    const { id, after, follow } = record.task;
+    const { id } = record.task;
     record.state = "ended";
     this.#records.delete(id);
-    for (const dependency of [...(after?.ids ?? []), ...(follow?.ids ?? [])])
-      this.#dependents.get(dependency)?.delete(record);
+    this.#dependents.forget(record);
     this.#finished.add(id, isOk, engine);
     this.#ended.push(id);
   }
 
   #wakeDependents(id: MsgId): void {
-    const dependents = this.#dependents.get(id);
-    this.#dependents.delete(id);
-    for (const record of dependents ?? [])
+    for (const record of this.#dependents.take(id))
       if (record.state === "blocked" || record.state === "waiting") this.#assess(record);
-  }
-
-  #watch(id: MsgId, record: TaskRecord): void {
-    const dependents = this.#dependents.get(id);
-    if (dependents) dependents.add(record);
-    else this.#dependents.set(id, new Set([record]));
   }
 }

@@ -27,3 +27,9 @@ export interface Task {
 
 /** How an engine answered. `unmet`: the task found that this engine cannot run it (`UnmetDependency`). */
 export type Outcome = "ok" | "error" | "aborted" | "unmet";
+
+/** What a task asks of the scheduler, by the names that clients give it. */
+export function wishesOf({ targets, after, follow, timeoutMs, retries }: Task): string[] {
+  const wishes = { targets, after, follow, timeout: timeoutMs > 0, retries: retries > 0 };
+  return Object.entries(wishes).flatMap(([name, wish]) => (wish ? [name] : []));
+}

@@ -22,6 +22,8 @@ function openService() {
     engines,
     session: testSession("s"),
     lateRepliesMs: 250,
+    isPure: false,
+    isRestored: false,
     traffic: (event) => {
       if (event.kind !== "published") seen.push(`${event.kind} ${event.id}`);
     },
