@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Cluster } from "../../cluster/cluster.ts";
+import { parseJson } from "../../protocol/json.ts";
 import { ipcluster } from "../support/ipcluster.ts";
 import { waitUntil } from "../support/ipcontroller.ts";
 import { killProcess } from "../support/kill-process.ts";
@@ -9,9 +10,8 @@ import { RunningCluster } from "../support/running-cluster.ts";
 
 const soon = (): AbortSignal => AbortSignal.timeout(20_000);
 
-/** A cluster whose only engine had to start itself again, as native code held it. */
-async function restartedEngine(): Promise<RunningCluster> {
-  const running = await RunningCluster.start({ engines: 1 });
+/** Makes the only engine of a cluster start itself again, as native code holds it. */
+async function restartEngine(running: RunningCluster): Promise<void> {
   const rc = await running.connect();
   const result = rc.view(0).execute(`
     const { execSync } = await import("node:child_process");
@@ -24,21 +24,26 @@ async function restartedEngine(): Promise<RunningCluster> {
   // The engine ends instead of answering.
   await rc.interrupt().catch(() => undefined);
   await waitUntil(() => rc.ids.length === 1 && rc.ids[0] === 1, soon());
-  return running;
 }
 
-test("an engine that started itself again is still the cluster's: it is listed, and stopped with it", async () => {
-  await using running = await restartedEngine();
+test("an engine that started itself again is still the cluster's: it is listed, watched, and stopped with it", async () => {
+  await using running = await RunningCluster.start({ engines: 1 });
+  await restartEngine(running);
   const { cluster, folder } = running;
   expect(cluster.describe()).toMatchObject({ state: "running", engines: 1 });
   expect(cluster.processes().map(({ name }) => name)).toEqual(["controller", "engine 0"]);
+
+  const status = parseJson((await ipcluster(folder, "status", "-o", "json")).stdout);
+  expect(status).toMatchObject({ problems: [], engines: [{ id: 1, pid: expect.any(Number) as number }] });
+  expect(status).not.toMatchObject({ engines: [{ pid: cluster.started[1]?.process.record.pid }] });
 
   expect(await ipcluster(folder, "stop")).toMatchObject({ code: 0 });
   await waitUntil(() => folder.processes().length === 0, soon());
 });
 
 test("without its controller it is reported as left over, and can be stopped", async () => {
-  await using running = await restartedEngine();
+  await using running = await RunningCluster.start({ engines: 1 });
+  await restartEngine(running);
   const { cluster, folder } = running;
   await killProcess(cluster, "controller");
   expect(cluster.describe().problem).toContain("1 engine still runs");
