@@ -1,21 +1,22 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-/** A controller's log, with its cluster's id or not, and the part of it that was kept; the number is the process's. */
-const pattern = /^ipcontroller-(?:.*-)?(\d+)\.(?:log|err|out)(?:\.\d+)?$/;
+/**
+ * A controller's log, with its cluster's id or not, and the part of it that was kept; the number is the process's. One
+ * of ten digits is the second at which a launcher started it: that may be the log of this very controller.
+ */
+const pattern = /^ipcontroller-(?:.*-)?(\d{1,7})\.(?:log|err|out)(?:\.\d+)?$/;
 
-/** Removes the logs of controllers that have ended. @returns how many */
-export function cleanLogs(folder: string, isRunning: (pid: number) => boolean = isProcess): number {
+/** Removes the logs of controllers that have ended. */
+export function cleanLogs(folder: string): void {
   const names = existsSync(folder) ? readdirSync(folder) : [];
-  const old = names.filter((name) => {
+  for (const name of names) {
     const pid = pattern.exec(name)?.[1];
-    return pid !== undefined && !isRunning(Number(pid));
-  });
-  for (const name of old) rmSync(join(folder, name), { force: true });
-  return old.length;
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(folder, name), { force: true });
+  }
 }
 
-function isProcess(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -45,8 +45,9 @@ export class Complaints {
       silence.suppressed++;
       return;
     }
-    const more = silence && silence.suppressed > 0 ? ` (and ${silence.suppressed} more since the last line)` : "";
-    this.#log.warn(`${line}${more}`);
+    const suppressed = silence?.suppressed ?? 0;
+    const more = suppressed > 0 ? ` (and ${suppressed} more since the last line)` : "";
+    this.#log.warn(`${line}${more}`, { socket, count: suppressed + 1 });
     this.#silences.set(socket, { untilMs: nowMs + quietMs, suppressed: 0 });
   }
 }

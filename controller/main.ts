@@ -79,10 +79,14 @@ async function runController(configuration: Configuration, env: NodeJS.ProcessEn
   process.once("exit", forget);
   if (keys && options.curveSecretkey === undefined) writeKeys(paths.curveFile, keys);
   if (connections !== earlier?.connections) writeConnectionFiles(paths, connections);
-  log.info(`listening on ${connections.client.interface}; connection files are in ${paths.security}`);
+  log.info(`listening on ${connections.client.interface}; connection files are in ${paths.security}`, {
+    interface: connections.client.interface,
+    registration: connections.client.registration,
+  });
   const danger = exposure(connections);
   if (danger) log.warn(danger);
-  log.info(`ends on ${await ended.promise}`);
+  const reason = await ended.promise;
+  log.info(`ends on ${reason}`, { reason });
   forget();
 }
 

@@ -141,7 +141,7 @@ export class EngineRequests {
 
   #mourn(engine: Engine, reason: string): void {
     const { id, uuid } = engine;
-    this.#options.log.info(`engine ${id} is gone: ${reason}`, { engine: id, uuid });
+    this.#options.log.info(`engine ${id} is gone: ${reason}`, { engine: id, uuid, reason });
     for (const observer of this.#options.observers) observer.engineLost(engine);
   }
 }
