@@ -1,13 +1,14 @@
 import type { Logger } from "../../cli/logger.ts";
 import { systemClock } from "../../protocol/clock.ts";
 import type { Session } from "../../protocol/session.ts";
+import type { SchedulerServices } from "../scheduler/scheduler-services.ts";
 import type { Activity } from "./activity.ts";
 import { deadEngineRecord } from "./dead-engine-record.ts";
 import { type EarlierCluster, readEnginesFile } from "./engines-file.ts";
 import type { Records } from "./records.ts";
 import { Refusal } from "./refusal.ts";
 import type { Registry } from "./registry.ts";
-import { findRestored, type RestoredEnding, type RestoredRequests, type RestoredTask } from "./restored-requests.ts";
+import { findRestored, type RestoredRequests } from "./restored-requests.ts";
 
 /** @returns `undefined` where an earlier controller has left nothing that can be read */
 export function readEarlierCluster(path: string, log: Logger): EarlierCluster | undefined {
@@ -26,7 +27,7 @@ export interface RestoreTools {
   readonly records: Records;
   readonly activity: Activity;
   readonly registry: Registry;
-  readonly schedulers: { restore(tasks: readonly RestoredTask[], endings: readonly RestoredEnding[]): void };
+  readonly schedulers: Pick<SchedulerServices, "restore">;
   readonly session: Session;
   readonly log: Logger;
 }

@@ -3,33 +3,20 @@ import { type EngineUuid, engineUuid, type MsgId, msgId } from "../../protocol/i
 import { isJsonObject, type JsonObject } from "../../protocol/json.ts";
 import type { Session } from "../../protocol/session.ts";
 import type { Frames } from "../../transport/channel.ts";
+import type { TaskEnding } from "../scheduler/scheduler-events.ts";
 import { readTask } from "../scheduler/task-metadata.ts";
+import type { EarlierTask } from "../scheduler/task-scheduler-service.ts";
 import type { TaskRecord } from "../task-db/task-db.ts";
 import { findRecords, type Records, withIds } from "./records.ts";
-
-/** A task that an earlier controller has not seen end. */
-export interface RestoredTask {
-  /** As its client sent it, the client's address in front. */
-  readonly frames: Frames;
-  /** Which has it; absent where no engine had it yet. */
-  readonly engine?: EngineUuid | undefined;
-}
-
-/** How a task ended that restored ones depend on. */
-export interface RestoredEnding {
-  readonly task: MsgId;
-  readonly isOk: boolean;
-  /** Where it ran, if it did. */
-  readonly engine: EngineUuid | undefined;
-}
 
 /** What an earlier controller has left unanswered. */
 export interface RestoredRequests {
   /** Direct requests by engine, which may be gone. */
   readonly direct: ReadonlyMap<EngineUuid, readonly MsgId[]>;
   /** In the order of submission. */
-  readonly tasks: readonly RestoredTask[];
-  readonly endings: readonly RestoredEnding[];
+  readonly tasks: readonly EarlierTask[];
+  /** Of tasks that these wait for. */
+  readonly endings: readonly TaskEnding[];
 }
 
 const requestKeys = ["header", "metadata", "content", "buffers", "engine_uuid", "queue"];
@@ -46,7 +33,7 @@ export async function findRestored(records: Records, session: Session, since: st
   const found = await findRecords(records, query, requestKeys);
   const endings = await findEndings(records, [...new Set(found.flatMap(dependenciesOf))]);
   const direct = new Map<EngineUuid, MsgId[]>();
-  const tasks: RestoredTask[] = [];
+  const tasks: EarlierTask[] = [];
   for (const record of found) {
     const [id, engine] = [idOf(record), engineOf(record)];
     // An answer may have come while the database was asked.
@@ -57,7 +44,7 @@ export async function findRestored(records: Records, session: Session, since: st
   return { direct, tasks, endings };
 }
 
-async function findEndings(records: Records, ids: readonly MsgId[]): Promise<RestoredEnding[]> {
+async function findEndings(records: Records, ids: readonly MsgId[]): Promise<TaskEnding[]> {
   if (ids.length === 0) return [];
   const found = await findRecords(records, { ...withIds(ids), completed: { $ne: null }, queue: "task" }, endingKeys);
   return found.map((record) => {
