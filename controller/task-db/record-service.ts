@@ -1,5 +1,6 @@
 import type { Logger } from "../../cli/logger.ts";
 import { systemClock, wireDate } from "../../protocol/clock.ts";
+import { Deferred } from "../../protocol/deferred.ts";
 import type { Dialect } from "../../protocol/envelope.ts";
 import type { EngineUuid, MsgId } from "../../protocol/ids.ts";
 import type { Frames } from "../../transport/channel.ts";
@@ -129,14 +130,15 @@ export class RecordService implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
-    const patience = AbortSignal.timeout(lastFlushMs);
     this.#health.forgive();
-    await Promise.race([this.#flush(), new Promise((resolve) => patience.addEventListener("abort", resolve))]);
+    const patience = new Deferred<void>();
+    const timer = setTimeout(patience.resolve, lastFlushMs);
+    await Promise.race([this.#flush(), patience.promise]);
+    clearTimeout(timer);
     clearTimeout(this.#timer);
-    if (this.#backlog.length > 0)
-      this.#options.log.warn(
-        `${this.#backlog.length} changes of task records were not stored: ${this.#options.name} was too slow`,
-      );
+    const left = this.#came - this.#gone - this.#backlog.dropped;
+    if (left > 0)
+      this.#options.log.warn(`${this.#options.name} is too slow or fails: ${left} changes of task records are lost`);
     await this.#options.db[Symbol.asyncDispose]();
   }
 
@@ -156,9 +158,7 @@ export class RecordService implements AsyncDisposable {
   #enqueue(change: Observed): void {
     this.#came++;
     this.#backlog.push(change);
-    if (this.#writing || this.#isDisposed || this.#health.isFailing) return;
-    if (this.#backlog.length >= gather.changes) this.#start();
-    else this.#timer ??= setTimeout(() => this.#start(), gather.ms);
+    if (!this.#writing && !this.#health.isFailing) this.#goOn();
   }
 
   /** Waits for what came until now; not for a database that fails. */
@@ -167,21 +167,22 @@ export class RecordService implements AsyncDisposable {
     while (this.#gone + this.#backlog.dropped < target && !this.#health.isFailing) await this.#start();
   }
 
-  /** Stores what waits, or joins who does; the rest of a few changes is left to be gathered. */
+  /** Stores the next batch, or joins the one that is being stored. */
   #start(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#writing ??= this.#write().finally(() => {
+    this.#writing ??= this.#writeBatch().finally(() => {
       this.#writing = undefined;
-      if (this.#backlog.length > 0 && !this.#timer)
-        this.#timer = setTimeout(() => this.#start(), this.#health.isFailing ? this.#health.retryMs : gather.ms);
+      this.#goOn();
     });
     return this.#writing;
   }
 
-  async #write(): Promise<void> {
-    do await this.#writeBatch();
-    while (this.#backlog.length >= gather.changes && !this.#health.isFailing);
+  /** A few changes are left to be gathered. */
+  #goOn(): void {
+    if (this.#backlog.length === 0 || this.#isDisposed) return;
+    if (this.#backlog.length >= gather.changes && !this.#health.isFailing) void this.#start();
+    else this.#timer ??= setTimeout(() => this.#start(), this.#health.isFailing ? this.#health.retryMs : gather.ms);
   }
 
   async #writeBatch(): Promise<void> {
