@@ -6,7 +6,8 @@ import type { Logger } from "../logger.ts";
 export const outputFileVariable = "IPP_OUTPUT_FILE";
 
 const mib = 2 ** 20;
-const checkMs = 30_000;
+/** So far apart, a log can be longer by what is printed within this time. */
+const lookMs = 30_000;
 
 export interface CapOptions {
   /** A log of its own; without one it is the file that stderr goes to. */
@@ -15,17 +16,21 @@ export interface CapOptions {
   readonly limitMib: number;
   readonly env: NodeJS.ProcessEnv;
   readonly log: Logger;
+  /** Time from one look to the next. */
+  readonly everyMs?: number;
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Keeps this process's log short for as long as it runs, whoever writes to it: every 30 s, one that is above its limit
  * becomes `<file>.1`, in place of an older one, and starts anew. Keeps no program alive.
  */
-export async function capLog({ file, limitMib, env, log }: CapOptions): Promise<void> {
+export async function capLog(options: CapOptions): Promise<void> {
+  const { file, limitMib, env, log, everyMs = lookMs, signal } = options;
   const path = file ?? outputFile(env);
   if (path === undefined || limitMib <= 0) return;
-  for (;;) {
-    await sleep(checkMs, undefined, { ref: false });
+  while (!signal?.aborted) {
+    await sleep(everyMs, undefined, { ref: false });
     try {
       if (startAnew(path, limitMib * mib))
         log.info(`the log had grown to ${limitMib} MiB: earlier lines are in ${path}.1`);

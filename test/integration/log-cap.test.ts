@@ -2,7 +2,9 @@ import { appendFileSync, closeSync, existsSync, mkdtempSync, openSync, readFileS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { startAnew } from "../../cli/log/log-cap.ts";
+import { capLog, startAnew } from "../../cli/log/log-cap.ts";
+import { createLogger } from "../../cli/logger.ts";
+import { waitUntil } from "../support/ipcontroller.ts";
 
 const newLog = (): string => join(mkdtempSync(join(tmpdir(), "log-")), "a.log");
 
@@ -28,4 +30,20 @@ test("a log that is gone is none to shorten", () => {
   const path = newLog();
   expect(startAnew(path, 0)).toBe(false);
   expect(existsSync(`${path}.1`)).toBe(false);
+});
+
+test("a program keeps its own log short, and says in the new one where the earlier lines are", async () => {
+  const file = newLog();
+  const log = createLogger({ name: "ipengine", file, fields: { engine: 3 } });
+  const stop = new AbortController();
+  const capping = capLog({ file, limitMib: 0.001, env: {}, log, everyMs: 1, signal: stop.signal });
+  for (let line = 0; line < 20; line++) log.info("x".repeat(100));
+  await waitUntil(() => existsSync(`${file}.1`) && readFileSync(file, "utf8") !== "", AbortSignal.timeout(5000));
+  stop.abort();
+  await capping;
+
+  expect(readFileSync(`${file}.1`, "utf8").split("\n")).toHaveLength(21);
+  expect(readFileSync(file, "utf8")).toContain(
+    `"engine":3,"msg":"the log had grown to 0.001 MiB: earlier lines are in ${file}.1"`,
+  );
 });
