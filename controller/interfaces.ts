@@ -1,12 +1,13 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
+import { networkInterfaces } from "node:os";
 
 /** Ways to write all interfaces. */
 const wildcards = new Set(["*", "0.0.0.0", "::", "[::]"]);
 
 /**
- * Where to listen, as sockets and connection files want it: `tcp://` and an address, or `tcp://*` for all. libzmq binds
- * to addresses only, so a name is looked up.
+ * Where to listen, as sockets and connection files want it: `tcp://` and an address, or `tcp://*` for all. A name, of a
+ * host or of an interface (`eth0`), is looked up: libzmq binds to no host names, and peers know no interface of ours.
  * @throws naming the option where the name has no address
  */
 export async function interfaceUrl(ip: string, option: string): Promise<string> {
@@ -17,6 +18,9 @@ export async function interfaceUrl(ip: string, option: string): Promise<string> 
 }
 
 async function addressOf(name: string, option: string): Promise<string> {
+  const own = networkInterfaces()[name] ?? [];
+  const [device] = [...own.filter(({ family }) => family === "IPv4"), ...own];
+  if (device) return device.address;
   try {
     return (await lookup(name, { family: name === "localhost" ? 4 : 0 })).address;
   } catch (cause) {

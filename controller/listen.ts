@@ -51,7 +51,10 @@ export async function listen({ options, earlier: before, peerRejected, log }: Li
     peerRejected,
     log,
   });
-  if (earlier) return { channels, connections: withServers(earlier, options), keys };
+  if (earlier) {
+    log.info("took interface, ports, key and location from the connection files, whatever the options say of them");
+    return { channels, connections: withServers(earlier, options), keys };
+  }
   const plan = {
     engineUrl,
     clientUrl,

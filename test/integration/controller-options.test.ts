@@ -6,7 +6,10 @@ import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { parseCommandLine } from "../../cli/command-line.ts";
+import { readTrait } from "../../cli/config/trait-values.ts";
 import { programFile } from "../../cli/package-root.ts";
+import { program } from "../../controller/options.ts";
 import { parseJson } from "../../protocol/json.ts";
 import { type RunningController, startController, startControllerWith, waitUntil } from "../support/ipcontroller.ts";
 import { makeIpythonFolder } from "../support/ipython-folder.ts";
@@ -226,7 +229,7 @@ test("the environment's folder and id are used as ipyparallel's launchers give t
 test("connection files, log and working folder are those that are asked for", async () => {
   await using folder = await makeIpythonFolder();
   const profile = join(folder.path, "profile_default");
-  const stale = join(profile, "log", "ipcontroller-2147483646.log");
+  const stale = join(profile, "log", "ipcontroller-9999999.log");
   mkdirSync(join(profile, "log"), { recursive: true });
   writeFileSync(stale, "");
   const files = ["c.json", "e.json"].map((name) => join(profile, "security", name));
@@ -279,6 +282,35 @@ test("a profile's folder that cannot be made is named with the reason", async ()
   writeFileSync(file, "");
   const { status, stderr } = run([`--profile-dir=${file}`]);
   expect([status, stderr]).toEqual([1, expect.stringContaining("a file is where a folder should be")]);
+});
+
+/** What `ipyparallel.controller --help-all` says it takes. */
+function ipyparallelsOptions() {
+  const args = ["-m", "ipyparallel.controller", "--help-all"];
+  const { stdout } = spawnSync(pythonProgram("python"), args, { encoding: "utf8", timeout: 20_000 });
+  const all = [...stdout.matchAll(/^--(\w[\w.-]*)(=?)/gm)].map(([, name = "", equals = ""]) => ({ name, equals }));
+  return {
+    traits: all.filter(({ name }) => name.includes(".")).map(({ name }) => name),
+    words: all.filter(({ name }) => !name.includes(".")).map(({ name, equals }) => `--${name}${equals && "=1"}`),
+  };
+}
+
+test("whatever ipyparallel's own controller takes is known here", () => {
+  const { traits, words } = ipyparallelsOptions();
+  expect([traits.length > 80, words.length > 30]).toEqual([true, true]);
+  const unknown = traits.filter((trait) =>
+    readTrait(program, trait, null).warnings.some((warning) => warning.includes("not known")),
+  );
+  expect(unknown).toEqual([]);
+  const refused = words.filter((word) => {
+    try {
+      parseCommandLine(program, [word]);
+      return false;
+    } catch (error) {
+      return String(error).includes("Unknown option");
+    }
+  });
+  expect(refused).toEqual([]);
 });
 
 test.each(["--help", "--help-all"])("%s explains every option and ends with status 0", (word) => {

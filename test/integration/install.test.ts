@@ -131,10 +131,12 @@ test.skipIf(process.platform === "win32")("a folder that may not be written is n
 
 test("profiles are made and listed", async () => {
   const env = { IPYTHONDIR: prefix };
-  await tsparallel(["profile", "create", "sim"], env);
+  const config = join(prefix, "profile_sim", "ipcontroller_config.ts");
+  expect((await tsparallel(["profile", "create", "sim"], env)).text).toContain(config);
 
   expect(readdirSync(join(prefix, "profile_sim")).sort()).toEqual([
     "db",
+    "ipcontroller_config.ts",
     "log",
     "pid",
     "security",
