@@ -1,16 +1,20 @@
 import { channelUrl } from "../protocol/channel-url.ts";
 import type { EngineConnection } from "../protocol/connection-file.ts";
+import type { EngineId } from "../protocol/ids.ts";
 import type { EngineRole } from "../runtime/monitor/monitor-messages.ts";
-import type { Channel } from "../transport/channel.ts";
+import type { Channel, Frames } from "../transport/channel.ts";
 import { curveClient } from "../transport/curve.ts";
 import { thisHost } from "../transport/this-host.ts";
 import { router, xpublisher } from "../transport/zmq-channel.ts";
-import { farewell, type Registered } from "./registration.ts";
+import { RecentReplies } from "./recent-replies.ts";
+import type { Registered } from "./registration.ts";
 
 /** Sockets of an engine's main thread; the monitor has the rest. */
 export interface EngineChannels extends AsyncDisposable {
   /** Requests from the direct, task and broadcast schedulers. */
   readonly shell: Channel;
+  /** The engine has another id: broadcasts to it may come another way. */
+  renumbered(id: EngineId): void;
   readonly iopub: Channel;
   /** Settles when the controller has subscribed: what is published from then on arrives. */
   readonly subscribed: Promise<void>;
@@ -24,15 +28,38 @@ export function openChannels(connection: EngineConnection, { id, session }: Regi
   const reader = thisHost();
   const url = (port: number) => channelUrl(connection, port, reader);
   const { broadcast, mux, task } = connection;
-  const leaf = broadcast[id % broadcast.length];
-  const ports = leaf === undefined ? [mux, task] : [mux, task, leaf];
+  const ports = new Set<number>();
   const curve = curveClient(connection.curve_serverkey);
   const shell = router({ identity: session.id, curve });
-  for (const port of ports) shell.connect(url(port));
+  const replies = new RecentReplies(session, () => performance.now());
+  const send = (frames: Frames) => {
+    replies.add(frames);
+    shell.send(frames);
+  };
+  shell.watchConnection((event) => {
+    if (event === "down") replies.hold();
+    if (event === "up") replies.takeAgain().forEach(send);
+  });
+  const connect = (...wanted: readonly (number | undefined)[]) => {
+    for (const port of wanted) {
+      if (port === undefined || ports.has(port)) continue;
+      ports.add(port);
+      shell.connect(url(port));
+    }
+  };
+  const leafOf = (engine: number) => broadcast[engine % broadcast.length];
+  connect(mux, task, leafOf(id));
   const iopub = xpublisher({ curve }).connect(url(connection.iopub));
   const subscribed = new Promise<void>((resolve) => iopub.listen(() => resolve()));
   return {
-    shell,
+    shell: {
+      messages: shell.messages,
+      port: shell.port,
+      listen: (receive) => shell.listen(receive),
+      send,
+      [Symbol.asyncDispose]: () => shell[Symbol.asyncDispose](),
+    },
+    renumbered: (engine) => connect(leafOf(engine)),
     iopub,
     subscribed,
     async [Symbol.asyncDispose]() {
@@ -48,7 +75,6 @@ export function monitorRole(connection: EngineConnection, registered: Registered
   const { id, session, heartPeriodMs } = registered;
   return {
     kind: "engine",
-    name: `engine ${id}`,
     session: {
       id: session.id,
       key: connection.key,
@@ -58,7 +84,7 @@ export function monitorRole(connection: EngineConnection, registered: Registered
     curve: curveClient(connection.curve_serverkey),
     control: url(connection.control),
     heart: { ping: url(connection.hb_ping), pong: url(connection.hb_pong), periodMs: heartPeriodMs },
-    iopub: { url: url(connection.iopub), stderrTopic: `engine.${id}.stderr` },
-    farewell: { url: url(connection.registration), frames: farewell(registered) },
+    iopub: { url: url(connection.iopub) },
+    registration: { url: url(connection.registration), id },
   };
 }

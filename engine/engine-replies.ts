@@ -3,15 +3,16 @@ import type { JsonObject } from "../protocol/json.ts";
 import type { IopubNaming } from "../runtime/jupyter/iopub-publisher.ts";
 import type { ReplyStyle } from "../runtime/jupyter/shell-service.ts";
 
-/** Which engine speaks. */
+/** Which engine speaks; a controller that was started again may give it another id. */
 export interface EngineIdentity {
-  readonly id: EngineId;
+  id: EngineId;
   readonly uuid: SessionId;
 }
 
 /** What ipyparallel's clients and schedulers read in replies (wire protocol §13.2). */
-export function engineReplyStyle({ id, uuid }: EngineIdentity): ReplyStyle {
-  const engineInfo = { engine_uuid: uuid, engine_id: id };
+export function engineReplyStyle(engine: EngineIdentity): ReplyStyle {
+  const { uuid } = engine;
+  const engineInfo = () => ({ engine_uuid: uuid, engine_id: engine.id });
   return {
     metadata: ({ metadata }, { status, started }) => ({
       started,
@@ -24,8 +25,8 @@ export function engineReplyStyle({ id, uuid }: EngineIdentity): ReplyStyle {
       status,
     }),
     failure: ({ type }, { ename }) => ({
-      metadata: { engine_info: engineInfo, ...(ename === "UnmetDependency" ? { dependencies_met: false } : {}) },
-      content: { engine_info: { ...engineInfo, method: type.replace(/_request$/, "") } },
+      metadata: { engine_info: engineInfo(), ...(ename === "UnmetDependency" ? { dependencies_met: false } : {}) },
+      content: { engine_info: { ...engineInfo(), method: type.replace(/_request$/, "") } },
     }),
   };
 }
@@ -47,14 +48,14 @@ const bare: ReadonlySet<string> = new Set([
 ]);
 
 /** Topics of an engine's iopub messages: `engine.3.stdout`, `datapub`, `comm-<id>` (wire protocol §15). */
-export function engineNaming({ id, uuid }: EngineIdentity): IopubNaming {
+export function engineNaming(engine: EngineIdentity): IopubNaming {
   return {
     topic: (type, content) => {
       if (type === "data_message") return "datapub";
       if (type.startsWith("comm_")) return `comm-${String(content["comm_id"])}`;
       const kind = type === "stream" ? String(content["name"]) : (topics[type] ?? type);
-      return `engine.${id}.${kind}`;
+      return `engine.${engine.id}.${kind}`;
     },
-    metadata: (type): JsonObject => (bare.has(type) ? {} : { engine: uuid }),
+    metadata: (type): JsonObject => (bare.has(type) ? {} : { engine: engine.uuid }),
   };
 }

@@ -4,6 +4,7 @@ import type { EngineConnection } from "../protocol/connection-file.ts";
 import { Deferred } from "../protocol/deferred.ts";
 import type { Header } from "../protocol/envelope.ts";
 import { installHost } from "../protocol/host.ts";
+import { type EngineId, engineId } from "../protocol/ids.ts";
 import { parseJson } from "../protocol/json.ts";
 import { mimeBundle } from "../runtime/display/mime-bundle.ts";
 import { type ExitInterception, interceptExit } from "../runtime/evaluate/exit-request.ts";
@@ -40,6 +41,7 @@ export class EngineService {
   readonly finished: Promise<number>;
   readonly #finished = new Deferred<number>();
   readonly #options: EngineServiceOptions;
+  readonly #identity: EngineIdentity;
   readonly #channels: EngineChannels;
   readonly #publisher: IopubPublisher;
   readonly #output: UserOutput;
@@ -59,6 +61,7 @@ export class EngineService {
     const { connection, registered, monitor, log } = options;
     const { session, id } = registered;
     const identity: EngineIdentity = { id, uuid: session.id };
+    this.#identity = identity;
     this.#options = options;
     this.finished = this.#finished.promise;
     this.#channels = openChannels(connection, registered);
@@ -120,10 +123,19 @@ export class EngineService {
       abort: (msgIds) => this.#shell.abort(msgIds),
       interrupt: (serial) => this.#shell.interrupt(serial),
       stopped: () => this.#shell.stopped(),
+      renumbered: (id) => this.#renumber(engineId(id)),
       end: (reason) => void this.#endFor(reason),
       log: (text) => this.#log.warn(text),
     });
     this.#log.info(`Engine ${registered.id} is ready (process ${process.pid}).`);
+  }
+
+  #renumber(id: EngineId): void {
+    this.#log.warn(
+      `Engine ${this.#identity.id} is engine ${id} now: its old id was taken when the controller came back.`,
+    );
+    this.#identity.id = id;
+    this.#channels.renumbered(id);
   }
 
   async #endFor(reason: EndReason): Promise<void> {

@@ -87,7 +87,3 @@ async function inTime<T>(answer: Deferred<T>, timeoutMs: number, signal?: AbortS
     signal?.removeEventListener("abort", onAbort);
   }
 }
-
-/** What tells the hub that the engine is gone (wire protocol §6.2). */
-export const farewell = ({ session, id }: { readonly session: Session; readonly id: EngineId }): Buffer[] =>
-  session.pack({ type: "unregistration_request", content: { id } });

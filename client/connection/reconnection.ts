@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EngineUuid, MsgId } from "../../protocol/ids.ts";
 import type { EngineDirectory } from "../engine-directory.ts";
@@ -78,7 +79,7 @@ export class Reconnection {
     const { pending, inquiries } = this.#options;
     this.#absence?.ended.abort();
     this.#absence = {
-      ended: new AbortController(),
+      ended: manyWaits(),
       answered: new AbortController(),
       requests: pending.unfinished,
       inquiries: inquiries.unanswered,
@@ -182,6 +183,13 @@ export class Reconnection {
     await this.#fetch(request.msgId).catch(() => undefined);
     if (request.takeIdle()) this.#options.pending.remove(request);
   }
+}
+
+/** Hundreds may wait for its end, which Node would take for a leak. */
+function manyWaits(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
 }
 
 /** @returns false when the signal ended it */

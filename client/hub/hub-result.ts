@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { msgId } from "../../protocol/ids.ts";
 import type { Message } from "../../protocol/session.ts";
@@ -64,6 +65,8 @@ class HubPoll {
   constructor(connection: ConnectionService, signal: AbortSignal) {
     this.#connection = connection;
     this.#signal = signal;
+    // Many requests may be asked for at once, which Node would take for a leak.
+    setMaxListeners(0, signal);
   }
 
   expect(id: string, group: RequestGroup): Request {

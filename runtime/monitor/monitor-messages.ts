@@ -12,22 +12,21 @@ export interface MonitorSession {
 /** Monitor of an engine: everything connects out to the controller (wire protocol §4, §7.1). */
 export interface EngineRole {
   readonly kind: "engine";
-  /** As messages to the user name it: `engine 3`. */
-  readonly name: string;
   readonly session: MonitorSession;
   /** How its connections are encrypted. */
   readonly curve: Curve | undefined;
   readonly control: string;
   readonly heart: { readonly ping: string; readonly pong: string; readonly periodMs: number };
   /** Where stderr of a stuck request goes. */
-  readonly iopub: { readonly url: string; readonly stderrTopic: string };
-  /** Sent when the process ends in any way that the monitor can see. */
-  readonly farewell: { readonly url: string; readonly frames: readonly Uint8Array[] };
+  readonly iopub: { readonly url: string };
+  /** With the hub: it is told when the process ends in any way that the monitor can see. */
+  readonly registration: { readonly url: string; readonly id: number };
 }
 
 /** Monitor of a notebook's kernel: it binds what must answer while cells run (Jupyter messaging 5.4). */
 export interface KernelRole {
   readonly kind: "kernel";
+  /** As messages to the user name it. */
   readonly name: string;
   readonly session: MonitorSession;
   readonly control: string;
@@ -72,6 +71,8 @@ export type FromMonitor =
   /** These shell requests are not to run; without ids, none of those that are queued. */
   | { readonly kind: "abort"; readonly msgIds: readonly string[] | undefined }
   | { readonly kind: "end"; readonly reason: EndReason }
+  /** The hub has given the engine another id. */
+  | { readonly kind: "renumbered"; readonly id: number }
   | { readonly kind: "log"; readonly text: string };
 
 /** Given to the thread when it starts. */

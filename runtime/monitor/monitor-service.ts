@@ -7,9 +7,11 @@ import { Signer } from "../../protocol/signature.ts";
 import { ControlService } from "./control-service.ts";
 import { Interrupter } from "./interrupter.ts";
 import { MainInspector } from "./main-inspector.ts";
+import { Membership } from "./membership.ts";
 import {
   asBuffers,
   type EndReason,
+  type EngineRole,
   type FromMonitor,
   type MonitoredCommand,
   type MonitorRole,
@@ -32,6 +34,8 @@ interface Serving {
   readonly role: MonitorRole;
   readonly session: Session;
   readonly channels: RoleChannels;
+  /** Of an engine. */
+  readonly membership: Membership | undefined;
 }
 
 /**
@@ -108,10 +112,11 @@ export class MonitorService {
 
   async #serve(role: MonitorRole): Promise<void> {
     try {
-      const lost = () => this.#end({ kind: "controller-lost" });
-      const channels = role.kind === "engine" ? engineChannels(role, lost) : await kernelChannels(role);
       const session = await openSession(role.session);
-      this.#serving = { role, session, channels };
+      const serving =
+        role.kind === "engine" ? this.#joinCluster(role, session) : { channels: await kernelChannels(role) };
+      const { channels } = serving;
+      this.#serving = { role, session, membership: undefined, ...serving };
       new ControlService({
         channel: channels.control,
         session,
@@ -129,12 +134,28 @@ export class MonitorService {
     }
   }
 
+  #joinCluster(role: EngineRole, session: Session): Pick<Serving, "channels" | "membership"> {
+    const membership = new Membership({
+      role,
+      session,
+      renumbered: (id) => this.#tell({ kind: "renumbered", id }),
+      log: (text) => this.#tell({ kind: "log", text }),
+    });
+    const channels = engineChannels(role, {
+      onLost: () => this.#end({ kind: "controller-lost" }),
+      onReturned: () => void membership.confirm(),
+      farewell: () => membership.farewell(),
+    });
+    return { channels, membership };
+  }
+
   /** The stuck main thread cannot say it itself. */
   #offerRestart(): void {
     if (!this.#serving) return;
-    const { role, session, channels } = this.#serving;
-    const topic = role.kind === "engine" ? role.iopub.stderrTopic : "stream";
-    const text = `${role.name} is in native code; interrupt again to restart it\n`;
+    const { role, session, channels, membership } = this.#serving;
+    const topic = membership ? `engine.${membership.id}.stderr` : "stream";
+    const name = role.kind === "kernel" ? role.name : `engine ${membership?.id}`;
+    const text = `${name} is in native code; interrupt again to restart it\n`;
     const message = session.pack({
       type: "stream",
       content: { name: "stderr", text },

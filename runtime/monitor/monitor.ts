@@ -28,6 +28,8 @@ export interface MonitorListener {
   interrupt(serial: number): void;
   /** JavaScript was stopped by force: whatever waited for a microtask has to be looked after. */
   stopped(): void;
+  /** The hub has given the engine another id. */
+  renumbered?(id: number): void;
   /** The process is to end; the monitor kills it when that takes more than two seconds. */
   end(reason: EndReason): void;
   log(text: string): void;
@@ -176,6 +178,9 @@ export class Monitor implements AsyncDisposable {
         break;
       case "end":
         listener?.end(message.reason);
+        break;
+      case "renumbered":
+        listener?.renumbered?.(message.id);
         break;
       case "log":
         listener?.log(message.text);

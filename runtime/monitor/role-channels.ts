@@ -1,7 +1,7 @@
 import type { Channel } from "../../transport/channel.ts";
 import { dealer, publisher, router, subscriber } from "../../transport/zmq-channel.ts";
 import { HeartWatch } from "./heart-watch.ts";
-import { asBuffers, type EngineRole, type KernelRole, type MonitorPorts } from "./monitor-messages.ts";
+import type { EngineRole, KernelRole, MonitorPorts } from "./monitor-messages.ts";
 
 /** The sockets of a monitor in its role. */
 export interface RoleChannels extends AsyncDisposable {
@@ -13,8 +13,18 @@ export interface RoleChannels extends AsyncDisposable {
   farewell(): void;
 }
 
+/** What an engine's channels tell. */
+export interface EngineLinkListener {
+  /** The controller has been silent for too long. */
+  onLost(): void;
+  /** The connection to the controller broke and is there again: it may be another controller. */
+  onReturned(): void;
+  /** What to say at the end. */
+  farewell(): Buffer[];
+}
+
 /** Connects out. The heart comes last: the controller gives work to whose heart beats. */
-export function engineChannels(role: EngineRole, onLost: () => void): RoleChannels {
+export function engineChannels(role: EngineRole, listener: EngineLinkListener): RoleChannels {
   const open: Channel[] = [];
   const opened = <C extends Channel>(channel: C): C => {
     open.push(channel);
@@ -23,14 +33,20 @@ export function engineChannels(role: EngineRole, onLost: () => void): RoleChanne
   const identity = role.session.id;
   const { curve } = role;
   const control = opened(router({ identity, curve }).connect(role.control));
-  const pong = opened(dealer({ identity, curve }).connect(role.heart.pong));
+  const pong = opened(dealer({ identity, curve }));
+  let wasDown = false;
+  pong.watchConnection((event) => {
+    if (event === "up" && wasDown) listener.onReturned();
+    if (event === "up" || event === "down") wasDown = event === "down";
+  });
+  pong.connect(role.heart.pong);
   const ping = opened(subscriber({ curve }).connect(role.heart.ping));
   const watch = new HeartWatch(role.heart.periodMs);
   ping.listen((frames) => {
     watch.beat();
     pong.send(frames);
   });
-  const timer = setInterval(() => watch.isLostAtCheck() && onLost(), watch.checkMs);
+  const timer = setInterval(() => watch.isLostAtCheck() && listener.onLost(), watch.checkMs);
   let iopub: Channel | undefined;
   return {
     control,
@@ -39,7 +55,7 @@ export function engineChannels(role: EngineRole, onLost: () => void): RoleChanne
       iopub ??= opened(publisher({ curve }).connect(role.iopub.url));
       return iopub;
     },
-    farewell: () => opened(dealer({ curve }).connect(role.farewell.url)).send(asBuffers(role.farewell.frames)),
+    farewell: () => opened(dealer({ curve }).connect(role.registration.url)).send(listener.farewell()),
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       await Promise.all(open.splice(0).map((channel) => channel[Symbol.asyncDispose]()));

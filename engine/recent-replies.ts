@@ -1,0 +1,82 @@
+import { delimiter, parseHeader } from "../protocol/envelope.ts";
+import type { Session } from "../protocol/session.ts";
+import type { Frames } from "../transport/channel.ts";
+
+/** How long a reply may be on its way to a controller's records. */
+const recentMs = 10_000;
+const most = { replies: 256, bytes: 32 << 20 } as const;
+
+interface Sent {
+  readonly frames: Frames;
+  readonly bytes: number;
+  readonly atMs: number;
+}
+
+/**
+ * The replies that an engine has sent last. When a controller dies, those that it had received and not passed on or
+ * recorded die with it; its successor would wait for them for ever. So they are sent again once it is there: whoever has
+ * had one drops it.
+ */
+export class RecentReplies {
+  readonly #session: Session;
+  readonly #now: () => number;
+  #sent: Sent[] = [];
+  #bytes = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #isHeld = false;
+
+  /** @param now monotonic, in milliseconds */
+  constructor(session: Session, now: () => number) {
+    this.#session = session;
+    this.#now = now;
+  }
+
+  /** Notes a reply; the latest is kept whatever its size. */
+  add(frames: Frames): void {
+    const bytes = frames.reduce((sum, { length }) => sum + length, 0);
+    this.#sent.push({ frames, bytes, atMs: this.#now() });
+    this.#bytes += bytes;
+    while (this.#sent.length > 1 && (this.#sent.length > most.replies || this.#bytes > most.bytes)) this.#dropOldest();
+    if (!this.#isHeld) this.#timer ??= setTimeout(() => this.#dropOld(), recentMs).unref();
+  }
+
+  /** The controller is away: what was sent last is kept until it is back. */
+  hold(): void {
+    this.#isHeld = true;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** @returns what was sent before the controller went, to be sent again: under new ids, as no signature may come twice */
+  takeAgain(): Frames[] {
+    if (!this.#isHeld) return [];
+    const frames = this.#sent.map((sent) => this.#renewed(sent.frames));
+    this.hold();
+    this.#isHeld = false;
+    this.#sent = [];
+    this.#bytes = 0;
+    return frames;
+  }
+
+  #dropOld(): void {
+    const untilMs = this.#now() - recentMs;
+    while (this.#sent[0] && this.#sent[0].atMs <= untilMs) this.#dropOldest();
+    const [oldest] = this.#sent;
+    this.#timer = oldest && setTimeout(() => this.#dropOld(), oldest.atMs - untilMs).unref();
+  }
+
+  #dropOldest(): void {
+    this.#bytes -= this.#sent.shift()?.bytes ?? 0;
+  }
+
+  #renewed(frames: Frames): Frames {
+    const at = frames.findIndex((frame) => frame.equals(delimiter));
+    const [, , old, ...rest] = frames.slice(at);
+    if (!old) throw new Error("A packed message has a header.");
+    const { packer, signer } = this.#session;
+    const header = parseHeader(old, packer);
+    const renewed = packer.encode({ ...header, msg_id: this.#session.header(header.msg_type).msg_id });
+    const signature = Buffer.from(signer.sign([renewed, ...rest.slice(0, 3)]), "latin1");
+    return [...frames.slice(0, at + 1), signature, renewed, ...rest];
+  }
+}

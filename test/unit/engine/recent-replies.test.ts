@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { RecentReplies } from "../../../engine/recent-replies.ts";
+import { testSession } from "../../support/memory-peer.ts";
+
+/** A reply to a client's request. */
+function reply(value: number, buffers: readonly Buffer[] = []) {
+  const session = testSession("e");
+  const parent = testSession("c").header("apply_request");
+  const idents = [Buffer.from("task_out"), Buffer.from("client")];
+  return session.pack({ type: "apply_reply", parent, idents, content: { value }, buffers });
+}
+
+test("replies are sent again once the controller was away, each under a new id and signature", () => {
+  const replies = new RecentReplies(testSession("e"), () => 0);
+  const frames = [reply(1), reply(2, [Buffer.from("x")])];
+  for (const each of frames) replies.add(each);
+  expect(replies.takeAgain()).toEqual([]);
+  replies.hold();
+  const again = replies.takeAgain();
+  const reader = testSession("c");
+  for (const each of frames) reader.unpack(each);
+  expect(again.map((each) => reader.unpack(each)).map(({ content, buffers }) => [content["value"], buffers])).toEqual([
+    [1, []],
+    [2, [Buffer.from("x")]],
+  ]);
+  replies.hold();
+  expect(replies.takeAgain()).toEqual([]);
+});
+
+test("few and small replies are kept, and the latest whatever its size", () => {
+  const replies = new RecentReplies(testSession("e"), () => 0);
+  for (let value = 0; value < 1000; value++) replies.add(reply(value));
+  replies.hold();
+  expect(replies.takeAgain().length).toBe(256);
+  for (let value = 0; value < 3; value++) replies.add(reply(value, [Buffer.alloc(33 << 20)]));
+  replies.hold();
+  expect(replies.takeAgain().length).toBe(1);
+});
