@@ -1,8 +1,17 @@
 import { writeFileSync } from "node:fs";
 import type { NotebookCell } from "./browser.ts";
 
-/** Writes a notebook of code cells for our kernel. */
-export function writeNotebook(path: string, sources: readonly string[]): void {
+const kernelspecs = {
+  tsparallel: { name: "tsparallel", display_name: "TypeScript (parallel)", language: "typescript" },
+  python3: { name: "python3", display_name: "Python 3", language: "python" },
+} as const;
+
+/** Writes a notebook of code cells, for our kernel unless told otherwise. */
+export function writeNotebook(
+  path: string,
+  sources: readonly string[],
+  kernel: keyof typeof kernelspecs = "tsparallel",
+): void {
   const cells = sources.map((source, index) => ({
     cell_type: "code",
     id: `cell-${index}`,
@@ -11,8 +20,8 @@ export function writeNotebook(path: string, sources: readonly string[]): void {
     outputs: [],
     source,
   }));
-  const kernelspec = { name: "tsparallel", display_name: "TypeScript (parallel)", language: "typescript" };
-  writeFileSync(path, JSON.stringify({ cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 }));
+  const metadata = { kernelspec: kernelspecs[kernel] };
+  writeFileSync(path, JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }));
 }
 
 /** Everything that a cell printed to one stream. */

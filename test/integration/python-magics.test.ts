@@ -1,0 +1,123 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { promisify, stripVTControlCharacters } from "node:util";
+import { expect, test } from "vitest";
+import { writeNotebook } from "../support/notebook.ts";
+import { pythonProgram } from "../support/python.ts";
+import { startPeerCluster, startPythonCluster } from "../support/python-cluster.ts";
+
+/** Every magic of ipyparallel's, as its users write them. */
+const cells = [
+  `import ipyparallel as ipp
+rc = ipp.Client(profile_dir=PROFILE_DIR, timeout=20)
+rc.wait_for_engines(2, timeout=20, interactive=False)
+view = rc[:]
+view.block = True
+view.activate()
+view.scatter("rank", rc.ids, flatten=True)
+rc.activate([1], suffix="_second")`,
+  `%px import os`,
+  `%px print("rank", rank)`,
+  `%%px
+print("rank", rank)
+rank * 2`,
+  `%%px --targets 1
+rank`,
+  `%%px --targets ::2
+rank`,
+  `%px_second rank + 100`,
+  `%%px --noblock
+rank + 10`,
+  `%pxresult`,
+  `%%px --local
+shared = 5
+print("local and remote")`,
+  `shared, view["shared"]`,
+  `%%px --out kept
+rank + 20`,
+  `kept.get()`,
+  `%%px --no-stream --group-outputs=order
+print("first", rank)
+rank`,
+  `%%px --group-outputs=type
+print("second", rank)
+rank`,
+  `from IPython.display import HTML
+view.push({"HTML": HTML})
+%px display(HTML(f"<b>{rank}</b>"))`,
+  `%pxconfig --noblock --targets 0
+%px left = rank
+%pxconfig --block --targets all
+view.pull("left", targets=0)`,
+  `%autopx`,
+  `where = "on the engines"
+print(where)
+rank`,
+  `%autopx`,
+  `"where" in globals(), view["where"]`,
+  `%px 1 / rank`,
+  `%px not python`,
+  `import time
+%px import time
+%px for step in range(3): print("step", step, flush=True); time.sleep(0.05)`,
+];
+
+/** What may differ between two runs of the same program: addresses, ids, times, and the order of two engines' output. */
+function settle(text: string): string[] {
+  return stripVTControlCharacters(text)
+    .replace(/0x[0-9a-f]+/g, "0x…")
+    .replace(/(<AsyncResult\([^)]*\): )\w+/g, "$1…")
+    .replace(/Cell In\[\d+\]|<ipython-input-[^>]*>/g, "cell")
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== "" && !line.includes("it/s]") && !line.includes("tasks/s]"))
+    .sort();
+}
+
+interface NotebookOutput {
+  readonly output_type: string;
+  readonly name?: string;
+  readonly text?: readonly string[];
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly ename?: string;
+}
+
+/** Lines of every kind of output of a cell. */
+function outputLines(outputs: readonly NotebookOutput[]): Record<string, string[]> {
+  const lines: Record<string, string> = {};
+  for (const output of outputs) {
+    const kind = output.name ?? output.output_type;
+    const text = output.text?.join("") ?? output.ename ?? JSON.stringify(output.data);
+    lines[kind] = `${lines[kind] ?? ""}${text}\n`;
+  }
+  return Object.fromEntries(Object.entries(lines).map(([kind, text]) => [kind, settle(text)]));
+}
+
+async function runNotebook(profileDir: string): Promise<Record<string, string[]>[]> {
+  const folder = dirname(profileDir);
+  const notebook = join(folder, "magics.ipynb");
+  writeNotebook(
+    notebook,
+    cells.map((source) => source.replace("PROFILE_DIR", JSON.stringify(profileDir))),
+    "python3",
+  );
+  const argv = ["nbconvert", "--execute", "--allow-errors", "--to", "notebook", "--inplace", notebook];
+  await promisify(execFile)(pythonProgram("jupyter"), argv, { env: { ...process.env, IPYTHONDIR: folder } });
+  const written = JSON.parse(readFileSync(notebook, "utf8")) as { cells: { outputs: NotebookOutput[] }[] };
+  return written.cells.map(({ outputs }) => outputLines(outputs));
+}
+
+test("a Python notebook's magics show the same with our controller as with ipyparallel's", async () => {
+  await using ours = await startPythonCluster(2);
+  await using theirs = await startPeerCluster(2);
+  const [shown, expected] = await Promise.all([runNotebook(ours.profileDir), runNotebook(theirs.profileDir)]);
+
+  expect(shown).toEqual(expected);
+  expect(shown[3]?.["display_data"]).toEqual([
+    expect.stringContaining("[stdout:0] rank 0"),
+    expect.stringContaining("[stdout:1] rank 1"),
+    expect.stringMatching(/Out\[0:\d+\].*0"/),
+    expect.stringMatching(/Out\[1:\d+\].*2"/),
+  ]);
+  expect(shown[21]?.["stderr"]).toContain("ZeroDivisionError: division by zero");
+});
