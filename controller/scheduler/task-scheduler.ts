@@ -81,7 +81,7 @@ export class TaskScheduler {
   #apply(event: SchedulerEvent): void {
     switch (event.kind) {
       case "engine-joined":
-        this.#engines.join(event.engine);
+        this.#joinEngine(event.engine);
         break;
       case "engine-lost":
         this.#loseEngine(event.engine);
@@ -152,6 +152,13 @@ export class TaskScheduler {
     record.refuse(engine);
     this.#enqueue(record);
     return true;
+  }
+
+  /** One that returns may be the one where the tasks have run that others follow. */
+  #joinEngine(engine: EngineUuid): void {
+    this.#engines.join(engine);
+    for (const record of this.#records.values())
+      if (record.state === "blocked" && record.places?.has(engine)) this.#assess(record);
   }
 
   #loseEngine(engine: EngineUuid): void {

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { Complaints } from "../../../../controller/complaints.ts";
+import { AbortWatcher } from "../../../../controller/scheduler/abort-watcher.ts";
 import { DirectTraffic } from "../../../../controller/scheduler/direct-traffic.ts";
 import { RelayService } from "../../../../controller/scheduler/relay-service.ts";
 import { engineUuid } from "../../../../protocol/ids.ts";
+import type { JsonObject } from "../../../../protocol/json.ts";
 import { MemoryRouter } from "../../../../transport/memory-channel.ts";
 import { MemoryPeer, recordingLog, testSession } from "../../../support/memory-peer.ts";
 
@@ -65,5 +67,33 @@ test("a comm message to nobody, a stranger's message and a cut one are dropped, 
   client.sendFrames([Buffer.from("nobody"), Buffer.from("nonsense")]);
   client.send({ type: "apply_request", idents: [engine.address] });
   expect((await engine.receive()).header.msg_type).toBe("apply_request");
+  expect(log.lines).toHaveLength(1);
+});
+
+test("an abort that passes is heard, whatever form its ids have; a bad one is not", async () => {
+  const [clients, engines] = [new MemoryRouter(), new MemoryRouter()];
+  const [client, engine] = [new MemoryPeer(clients, "c"), new MemoryPeer(engines, "e")];
+  const [log, session] = [recordingLog(), testSession("s")];
+  const aborted: (readonly string[])[] = [];
+  new RelayService({
+    name: "control",
+    clients,
+    engines,
+    isRegistered: () => true,
+    session,
+    watcher: new AbortWatcher(session, (tasks) => void aborted.push(tasks)),
+    complaints: new Complaints(log, () => 0),
+  });
+  const ask = (type: string, content: JsonObject) => client.send({ type, content, idents: [engine.address] });
+  ask("abort_request", { msg_ids: ["a", "b", 3] });
+  ask("abort_request", { msg_ids: "c" });
+  ask("abort_request", {});
+  ask("clear_request", { msg_ids: ["d"] });
+  for (const type of ["abort_request", "abort_request", "abort_request", "clear_request"])
+    expect((await engine.receive()).header.msg_type).toBe(type);
+  const stranger = testSession("x", "another key");
+  client.sendFrames(stranger.pack({ type: "abort_request", content: { msg_ids: ["e"] }, idents: [engine.address] }));
+  await engine.receiveFrames();
+  expect(aborted).toEqual([["a", "b"], ["c"], []]);
   expect(log.lines).toHaveLength(1);
 });

@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Complaints } from "../../../../controller/complaints.ts";
 import { schemes } from "../../../../controller/scheduler/schemes.ts";
 import { TaskScheduler } from "../../../../controller/scheduler/task-scheduler.ts";
 import { TaskSchedulerService } from "../../../../controller/scheduler/task-scheduler-service.ts";
-import { engineUuid } from "../../../../protocol/ids.ts";
+import { engineUuid, msgId } from "../../../../protocol/ids.ts";
 import type { JsonObject } from "../../../../protocol/json.ts";
 import type { Message } from "../../../../protocol/session.ts";
 import { MemoryRouter } from "../../../../transport/memory-channel.ts";
@@ -12,20 +12,22 @@ import { MemoryPeer, recordingLog, testSession } from "../../../support/memory-p
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function openService() {
+function openService(given: { isPure?: boolean; isRestored?: boolean } = {}) {
   const [clients, engines] = [new MemoryRouter(), new MemoryRouter()];
+  const { isPure = false, isRestored = false } = given;
   const log = recordingLog();
   const seen: string[] = [];
   const service = new TaskSchedulerService({
-    scheduler: new TaskScheduler({ scheme: schemes.leastload, highWaterMark: 1, random: Math.random }),
+    scheduler: new TaskScheduler({ scheme: schemes.leastload, highWaterMark: 1, random: Math.random, isPure }),
     clients,
     engines,
     session: testSession("s"),
     lateRepliesMs: 250,
-    isPure: false,
-    isRestored: false,
+    isPure,
+    isRestored,
     traffic: (event) => {
-      if (event.kind !== "published") seen.push(`${event.kind} ${event.id}`);
+      if (event.kind === "task-answered") seen.push(`${event.outcome} ${event.id} ${event.message.at}`);
+      else if (event.kind !== "published") seen.push(`${event.kind} ${event.id}`);
     },
     complaints: new Complaints(log, () => 0),
   });
@@ -57,7 +59,7 @@ test("a task goes to an engine and its reply to the client, both as they were se
     sent,
     [Buffer.from("result")],
   ]);
-  expect(seen).toEqual([`task-requested ${sent}`, `task-assigned ${sent}`, `task-answered ${sent}`]);
+  expect(seen).toEqual([`task-requested ${sent}`, `task-assigned ${sent}`, `ok ${sent} 2`]);
 });
 
 test("a task whose engine finds a dependency unmet is sent again, whole, to another", async () => {
@@ -147,4 +149,83 @@ test("tasks and replies that are badly signed or malformed are dropped", async (
   const sent = client.send({ type: "apply_request" });
   expect((await engine.receive()).header.msg_id).toBe(sent);
   expect(log.lines).toHaveLength(2);
+});
+
+test("a queued task that is aborted is answered so, in no engine's name", async () => {
+  const { service, client, join, seen } = openService();
+  const engine = join("e");
+  client.send({ type: "apply_request" });
+  await engine.receive();
+  const sent = client.send({ type: "execute_request", metadata: { timeout: 1 } });
+  client.send({ type: "apply_request", metadata: { after: ["never submitted"] } });
+  await client.receive();
+  service.abort([msgId(sent), msgId(sent)]);
+  const reply = await client.receive();
+  expect([reply.idents, reply.parent?.msg_id, reply.content, reply.metadata]).toEqual([
+    [],
+    sent,
+    { status: "aborted" },
+    { status: "aborted" },
+  ]);
+  expect(seen.at(-1)).toBe(`aborted ${sent} 1`);
+  vi.advanceTimersByTime(2000);
+});
+
+test("pure: a reply does not bear its engine's address, and wishes are refused in words", async () => {
+  const { client, join, seen } = openService({ isPure: true });
+  const engine = join("e");
+  const sent = client.send({ type: "apply_request", metadata: { targets: [], after: [], retries: 0, timeout: null } });
+  reply(engine, await engine.receive());
+  const result = await client.receive();
+  expect([result.idents, result.parent?.msg_id]).toEqual([[], sent]);
+  expect(seen.at(-1)).toBe(`ok ${sent} 1`);
+  client.send({ type: "apply_request", metadata: { retries: 2 } });
+  expect((await client.receive()).content).toMatchObject({
+    ename: "ImpossibleDependency",
+    evalue: expect.stringContaining('The scheme "pure" gives tasks to engines in turn and takes no retries'),
+  });
+});
+
+describe("after an earlier controller", () => {
+  const framesOf = (client: MemoryPeer, id: string) => {
+    const header = { ...client.session.header("apply_request"), msg_id: id };
+    return client.session.pack({
+      type: "apply_request",
+      header,
+      idents: [client.address],
+      buffers: [Buffer.from("f")],
+    });
+  };
+
+  test("its tasks are sent, or awaited where they are", async () => {
+    const { service, client, join } = openService({ isRestored: true });
+    const engines = [join("e"), join("f")] as const;
+    const [running, queued] = [client.session.header("apply_request").msg_id, "s_1_7"];
+    const frames = framesOf(client, running);
+    const engine = engineUuid(engines[1].session.id);
+    service.restore([{ frames, engine }, { frames: framesOf(client, queued) }], []);
+    const request = await engines[0].receive();
+    expect([request.header.msg_id, request.idents, request.buffers]).toEqual([
+      queued,
+      [client.address],
+      [Buffer.from("f")],
+    ]);
+    const header = { ...client.session.header("apply_request"), msg_id: running };
+    engines[1].send({ type: "apply_reply", parent: header, idents: [client.address], metadata: { status: "ok" } });
+    expect((await client.receive()).parent?.msg_id).toBe(running);
+  });
+
+  test("replies to tasks that nobody here knows go to the address that they bear, once", async () => {
+    const { client, join, seen } = openService({ isRestored: true });
+    const engine = join("e");
+    const header = client.session.header("apply_request");
+    const late = { type: "apply_reply", parent: header, idents: [client.address], metadata: { status: "ok" } };
+    engine.send(late);
+    engine.send(late);
+    expect((await client.receive()).parent?.msg_id).toBe(header.msg_id);
+    client.send({ type: "apply_request", metadata: { after: [header.msg_id] } });
+    reply(engine, await engine.receive());
+    expect((await client.receive()).parent?.msg_id).not.toBe(header.msg_id);
+    expect(seen[0]).toBe(`ok ${header.msg_id} 2`);
+  });
 });
