@@ -138,12 +138,13 @@ export class ControllerService implements AsyncDisposable {
 
   /** Whoever waits for a request is answered, what was observed is stored, then the sockets close. */
   async [Symbol.asyncDispose](): Promise<void> {
+    const daskEnds = this.#dask[Symbol.asyncDispose]();
     await this.#hearts[Symbol.asyncDispose]();
-    await this.#dask[Symbol.asyncDispose]();
     await this.#schedulers[Symbol.asyncDispose]();
     await this.#hub[Symbol.asyncDispose]();
     await this.#records[Symbol.asyncDispose]();
     await closeChannels(this.#options.channels);
+    await daskEnds;
   }
 
   #observe(event: TrafficEvent): void {

@@ -7,7 +7,7 @@ const remembered = 1000;
 
 interface Work {
   /** Direct requests without a reply. */
-  readonly queue: Set<MsgId>;
+  queue: Set<MsgId>;
   /** Latest finished requests, the oldest first. */
   recent: MsgId[];
   completed: number;
@@ -65,11 +65,15 @@ export class Activity {
     for (const request of requests) this.#workOf(engine)?.queue.add(request);
   }
 
-  /** Gives up a lost engine. @returns the direct requests that it will not answer any more */
+  /**
+   * Gives up a lost engine: only how much it has finished is remembered.
+   * @returns the direct requests that it will not answer any more
+   */
   bury(engine: EngineUuid): MsgId[] {
     const work = this.#workOf(engine);
-    const open = [...(work?.queue ?? [])];
-    work?.queue.clear();
+    if (!work) return [];
+    const open = [...work.queue];
+    Object.assign(work, { queue: new Set(), recent: [] });
     this.#ids.delete(engine);
     return open;
   }

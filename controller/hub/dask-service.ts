@@ -67,13 +67,18 @@ export class DaskService implements AsyncDisposable {
   #start(args: JsonObject): Promise<Running> {
     if (this.#running) return this.#running;
     const running = this.#launch(args, this.#stop.signal);
-    const forget = () => {
-      if (this.#running === running) this.#running = undefined;
-    };
-    // A later request starts another where this one fails or ends.
-    running.then(({ process }) => process.exited.then(forget), forget);
     this.#running = running;
+    void this.#forgetAfter(running);
     return running;
+  }
+
+  /** A later request starts another where this one fails or ends by itself. */
+  async #forgetAfter(running: Promise<Running>): Promise<void> {
+    const started = await running.catch(() => undefined);
+    await started?.process.exited;
+    if (this.#running !== running) return;
+    this.#running = undefined;
+    if (started) this.#options.log.warn(`the Dask scheduler has ended: ${started.process.lastWords.slice(-500)}`);
   }
 
   async #end(): Promise<void> {

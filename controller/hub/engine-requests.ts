@@ -59,8 +59,8 @@ export class EngineRequests {
   }
 
   /** Engines and their watchers both report an end: the second report finds nothing. */
-  cancel(id: number | null): void {
-    const engine = id === null ? undefined : this.#options.registry.byId(id);
+  cancel(id: number | null | undefined): void {
+    const engine = typeof id === "number" ? this.#options.registry.byId(id) : undefined;
     if (engine) this.engineLeft(engine.uuid, "it said goodbye", engine);
   }
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** So long it may take to end by itself. */
-const patienceMs = 3000;
+const patienceMs = 1500;
 /** Characters of its output that are kept, to tell why it ended. */
 const rememberedText = 4000;
 /** How a shell says that there is no such program. */
@@ -49,10 +49,6 @@ export class GuardedProcess implements AsyncDisposable {
     return new GuardedProcess(
       spawn(file, argv, { stdio: ["pipe", "ignore", "pipe"], detached: true, env: environment }),
     );
-  }
-
-  get pid(): number | undefined {
-    return this.#child.pid;
   }
 
   get hasEnded(): boolean {

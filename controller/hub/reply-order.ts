@@ -24,7 +24,7 @@ export class ReplyOrder {
     await before;
     send(settled);
     const line = this.#outstanding.get(peer);
-    line?.shift();
+    void line?.shift();
     if (line?.length === 0) this.#outstanding.delete(peer);
   }
 }

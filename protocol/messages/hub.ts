@@ -15,7 +15,7 @@ const requests = {
     id: z.int().nonnegative().nullish(),
     language: z.string().optional(),
   }),
-  unregistration_request: z.looseObject({ id: z.int().nullable() }),
+  unregistration_request: z.looseObject({ id: z.int().nullish() }),
   connection_request: z.looseObject({}),
   queue_request: z.looseObject({ targets, verbose: z.boolean().default(false) }),
   load_request: z.looseObject({ targets }),

@@ -53,6 +53,18 @@ test("a scheduler that cannot start says why; the next request starts another", 
   expect((await service.answerStart({ dashboard: false })).content["status"]).toBe("ok");
 });
 
+test("a scheduler that ends by itself is told in the log, and another can be started", async () => {
+  const log = recordingLog();
+  await using service = new DaskService({ commands: [dask], host: "127.0.0.1", log });
+  const first = becomeDaskReply.parse((await service.answerStart({ dashboard: false, idle_timeout: "0.2s" })).content);
+  for (const signal = AbortSignal.timeout(10_000); !log.lines.at(-1)?.includes("has ended"); ) {
+    signal.throwIfAborted();
+    await isListening(first.port);
+  }
+  const second = becomeDaskReply.parse((await service.answerStart({ dashboard: false })).content);
+  expect(await isListening(second.port)).toBe(true);
+});
+
 test("the scheduler does not outlive the controller, not even one that is killed", async () => {
   await using controller = await startController(`--dask-scheduler-command=${dask.join(" ")}`);
   await using client = new WireClient(controller.client);

@@ -132,3 +132,21 @@ test("an engine registers at once while the database answers a query", async () 
   for (let query = 0; query < 200; query++) client.hub.send({ type: "db_request", content: { query: {} } });
   expect(await engine.register()).toBe(0);
 });
+
+test("an engine that asks for the id of one whose connection has just broken gets it", async () => {
+  await using controller = await startController("--ping=60000", "--loss-grace-ms=60000");
+  await using client = new WireClient(controller.client);
+  await client.ask("connection_request");
+  const notified = async () => {
+    const { header, content } = await client.notifications.receive();
+    return [header.msg_type, content["id"], content["uuid"]];
+  };
+  const before = new WireEngine(controller.engine);
+  expect(await before.register()).toBe(0);
+  expect(await notified()).toEqual(["registration_notification", 0, before.session.id]);
+  await before[Symbol.asyncDispose]();
+  await using after = new WireEngine(controller.engine);
+  expect(await after.register({ id: 0 })).toBe(0);
+  expect(await notified()).toEqual(["unregistration_notification", 0, before.session.id]);
+  expect(await notified()).toEqual(["registration_notification", 0, after.session.id]);
+});

@@ -37,7 +37,8 @@ export function openHub(db = dictDb()) {
   const [registry, activity] = [new Registry(30_000), new Activity(now)];
   const records = new RecordService({ db, name: "dictdb", dialect: session, complaints, log });
   const [hearts, doubted] = [new Map<EngineUuid, "expected" | "restored">(), new Set<EngineUuid>()];
-  const [events, held, submitted]: [string[], Map<EngineUuid, Set<MsgId>>, Buffer[][]] = [[], new Map(), []];
+  const held = new Map<EngineUuid, Set<MsgId>>();
+  const [events, submitted]: [string[], Buffer[][]] = [[], []];
   const tasks = { unassigned: () => [msgId("waiting")], heldBy: (engine: EngineUuid) => held.get(engine) ?? new Set() };
   const notifier = new Notifier(session, notifications);
   const observe = (event: TrafficEvent) => {
