@@ -21,9 +21,11 @@ export type ArityOf<A extends Arity, Options> = Options extends { readonly targe
   ? "one"
   : Options extends { readonly targets: readonly number[] | string }
     ? "many"
-    : Options extends { readonly targets?: undefined }
-      ? A
-      : Arity;
+    : "targets" extends keyof Options
+      ? Options extends OwnTargets
+        ? A
+        : Arity
+      : A;
 
 export interface ExecuteOptions extends CallOptions {
   /** The code, made ready to run. Without it each engine compiles the code by itself. */
