@@ -42,8 +42,7 @@ export async function listen({ options, earlier: before, peerRejected, log }: Li
   const channels = await bindChannels({
     engineUrl,
     clientUrl,
-    // The leaf that broadcasts are sent on; see BroadcastService.
-    broadcastDepth: earlier ? Math.log2(earlier.engine.broadcast.length) : 0,
+    broadcastDepth: earlier ? Math.log2(earlier.engine.broadcast.length) : options.broadcastDepth,
     registrationPort: options.port,
     pools: new PortPools(options),
     fixed: earlier && portsOf(earlier),

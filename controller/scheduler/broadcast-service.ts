@@ -4,130 +4,154 @@ import {
   InvalidMessage,
   openEnvelope,
   parseDict,
+  parseHeader,
   parseParent,
+  verifyFrames,
 } from "../../protocol/envelope.ts";
 import { type EngineUuid, engineUuid, type MsgId, msgId } from "../../protocol/ids.ts";
 import type { JsonObject } from "../../protocol/json.ts";
+import { RecentMap } from "../../protocol/recent-map.ts";
 import type { Session } from "../../protocol/session.ts";
-import type { Channel } from "../../transport/channel.ts";
+import type { Channel, Frames } from "../../transport/channel.ts";
 import type { Complaints } from "../complaints.ts";
 import { type BroadcastTarget, readBroadcastTargets } from "./broadcast-targets.ts";
+import { type CopyReply, coalesce } from "./coalesce.ts";
 import { CoalescedReplies } from "./coalesced-replies.ts";
 import { forgedReply } from "./forged-reply.ts";
+import { frameAt } from "./frame-at.ts";
 
 export interface BroadcastServiceOptions {
   readonly clients: Channel;
-  readonly engines: Channel;
-  readonly isRegistered: (engine: EngineUuid) => boolean;
+  /** Engine `id` is connected to the leaf `id % leaves`. */
+  readonly leaves: readonly [Channel, ...Channel[]];
   readonly session: Session;
   readonly complaints: Complaints;
 }
 
-interface Reply {
+interface Joined {
   readonly target: BroadcastTarget;
-  readonly envelope: Envelope;
-  readonly metadata: JsonObject;
+  readonly address: Buffer;
+  readonly leaf: Channel;
 }
 
+interface Reply extends CopyReply {
+  readonly frames: Frames;
+  readonly at: number;
+}
+
+/** Requests whose ids are remembered at least: one that comes again is a replay. */
+const rememberedRequests = 10_000;
+
 /**
- * Sends one request to many engines (wire protocol §14). ipyparallel has a tree of schedulers for this; a flat one
- * looks the same from outside.
+ * Sends one request to many engines (wire protocol §14). ipyparallel has a tree of schedulers for this; here the leaves
+ * are sockets of one scheduler, which looks the same from outside.
  *
  *     from a client    client "<IDS|MSG>" …          to each engine  engine client "<IDS|MSG>" …
  *     from an engine   engine client "<IDS|MSG>" …   to the client   client "<IDS|MSG>" …
  *
- * Each engine gets a copy whose `msg_id` ends in its uuid, signed anew: a Python session accepts a signature once.
- * Replies are passed on one by one, or, where the request is *coalescing*, as one message in the order of the targets.
+ * Each engine gets a copy whose `msg_id` ends in its uuid, signed anew: a Python session accepts a signature once. Content
+ * and buffers are the request's own frames. Replies are passed on one by one or, where the request is *coalescing*, as one
+ * message in the order of the targets.
  */
 export class BroadcastService {
   readonly #options: BroadcastServiceOptions;
   readonly #coalesced = new CoalescedReplies<Reply>();
-  readonly #targets = new Map<EngineUuid, BroadcastTarget>();
+  readonly #engines = new Map<EngineUuid, Joined>();
+  readonly #seen = new RecentMap<string, true>(rememberedRequests);
 
   constructor(options: BroadcastServiceOptions) {
     this.#options = options;
-    const { clients, engines, complaints } = options;
+    const { clients, leaves, complaints } = options;
     clients.listen(complaints.guard("broadcast (clients)", (frames) => this.#submit(frames)));
-    engines.listen(complaints.guard("broadcast (engines)", (frames) => this.#answer(frames)));
+    for (const leaf of leaves) leaf.listen(complaints.guard("broadcast (engines)", (frames) => this.#answer(frames)));
   }
 
   engineJoined({ id, uuid }: { readonly id: number; readonly uuid: EngineUuid }): void {
-    this.#targets.set(uuid, { uuid, pair: [uuid, id] });
+    const { leaves } = this.#options;
+    const leaf = leaves[id % leaves.length] ?? leaves[0];
+    this.#engines.set(uuid, { target: { uuid, pair: [uuid, id] }, address: Buffer.from(uuid), leaf });
   }
 
   engineLost({ uuid }: { readonly uuid: EngineUuid }): void {
-    this.#targets.delete(uuid);
+    this.#engines.delete(uuid);
     this.#coalesced.engineLost(uuid);
   }
 
-  #submit(frames: Buffer[]): void {
-    const request = openEnvelope(frames, this.#options.session);
-    const metadata = parseDict(request.metadataFrame, "metadata", this.#options.session.packer);
-    const targets = readBroadcastTargets(metadata);
-    const lost = targets.filter(({ uuid }) => !this.#options.isRegistered(uuid));
-    const original = { ...metadata, original_msg_id: request.header.msg_id };
-    const isCoalescing = metadata["is_coalescing"] === true;
-    if (isCoalescing && lost[0]) {
-      this.#fail(request, original, lost[0], msgId(request.header.msg_id));
-      return;
-    }
-    for (const target of lost) this.#fail(request, original, target, copyId(request, target));
-    if (isCoalescing) {
-      const engines = targets.map(({ uuid }) => uuid);
-      this.#coalesced.start(msgId(request.header.msg_id), engines);
-    }
-    this.#copy(
-      request,
-      original,
-      targets.filter((target) => !lost.includes(target)),
-    );
+  /** Coalesced requests that have not been answered. */
+  get size(): number {
+    return this.#coalesced.size;
   }
 
-  #copy(request: Envelope, metadata: JsonObject, targets: readonly BroadcastTarget[]): void {
-    const { engines, session } = this.#options;
-    const { parentFrame, contentFrame, buffers } = request;
-    const metadataFrame = session.packer.encode(metadata);
-    for (const target of targets) {
-      const header = session.packer.encode({ ...request.header, msg_id: copyId(request, target) });
-      const signed = [header, parentFrame, metadataFrame, contentFrame];
-      const signature = Buffer.from(session.signer.sign(signed), "latin1");
-      engines.send([Buffer.from(target.uuid), ...request.idents, delimiter, signature, ...signed, ...buffers]);
+  #submit(frames: Buffer[]): void {
+    const { session } = this.#options;
+    const request = openEnvelope(frames, session);
+    const id = msgId(request.header.msg_id);
+    if (this.#seen.has(id)) throw new InvalidMessage(`broadcast ${id} was submitted before (replayed message)`);
+    const metadata = parseDict(request.metadataFrame, "metadata", session.packer);
+    const targets = readBroadcastTargets(metadata);
+    this.#seen.set(id, true);
+    const lost = targets.filter(({ uuid }) => !this.#engines.has(uuid));
+    const original = { ...metadata, original_msg_id: id };
+    const isCoalescing = metadata["is_coalescing"] === true;
+    if (isCoalescing && lost[0]) {
+      this.#fail(request, original, lost[0], id);
+      return;
     }
+    if (isCoalescing) {
+      const engines = targets.map(({ uuid }) => uuid);
+      this.#coalesced.start(id, engines);
+    }
+    for (const target of targets) {
+      const engine = this.#engines.get(target.uuid);
+      if (engine) this.#copy(request, original, engine);
+      else this.#fail(request, original, target, copyId(request, target));
+    }
+  }
+
+  /** The list of targets is cut to the engine's own: it would be signed and sent once for each of them. */
+  #copy(request: Envelope, original: JsonObject, { target, address, leaf }: Joined): void {
+    const { signer, packer } = this.#options.session;
+    const { idents, parentFrame, contentFrame, buffers } = request;
+    const header = packer.encode({ ...request.header, msg_id: copyId(request, target) });
+    const metadata = packer.encode({ ...original, targets: [target.pair] });
+    const signed = [header, parentFrame, metadata, contentFrame];
+    const signature = Buffer.from(signer.sign(signed), "latin1");
+    leaf.send([address, ...idents, delimiter, signature, ...signed, ...buffers]);
   }
 
   #answer(frames: Buffer[]): void {
     const { clients, session } = this.#options;
-    const envelope = openEnvelope(frames, session);
-    const [engine, ...client] = envelope.idents;
-    const metadata = parseDict(envelope.metadataFrame, "metadata", session.packer);
-    const original = metadata["original_msg_id"];
-    if (!engine || typeof original !== "string") throw new InvalidMessage("a reply to no broadcast");
-    if (metadata["is_coalescing"] !== true) {
-      clients.send([...client, delimiter, ...envelope.body]);
+    const at = verifyFrames(frames, session.signer);
+    const metadata = parseDict(frameAt(frames, at + 4), "metadata", session.packer);
+    const { original_msg_id: original, is_coalescing } = metadata;
+    if (at < 2 || typeof original !== "string") throw new InvalidMessage("a reply to no broadcast");
+    if (is_coalescing !== true) {
+      clients.send(frames.slice(1));
       return;
     }
-    const target = this.#targets.get(engineUuid(engine.toString()));
-    if (!target) return;
-    const replies = this.#coalesced.add(msgId(original), target.uuid, { target, envelope, metadata });
-    if (replies) this.#deliver(replies, client);
+    const engine = this.#engines.get(engineUuid(frameAt(frames, 0).toString()));
+    if (!engine) return;
+    const { target } = engine;
+    const content = () => parseDict(frameAt(frames, at + 5), "content", session.packer);
+    const reply: Reply = { target, metadata, content, buffers: frames.slice(at + 6), frames, at };
+    const [first, ...others] = this.#coalesced.add(msgId(original), target.uuid, reply) ?? [];
+    if (first) this.#deliver([first, ...others]);
   }
 
-  /** One failure fails the whole: an error has no buffers that could stand in the engine's place. */
-  #deliver(replies: readonly Reply[], idents: readonly Buffer[]): void {
+  #deliver(replies: readonly [Reply, ...Reply[]]): void {
     const { clients, session } = this.#options;
-    const shown = replies.find(({ metadata }) => metadata["status"] !== "ok") ?? replies[0];
-    if (!shown) return;
-    const { envelope } = shown;
-    const isOk = shown.metadata["status"] === "ok";
+    const { shown, broadcastTargets, content, buffers } = coalesce(replies);
+    const { frames, at } = shown;
+    const header = parseHeader(frameAt(frames, at + 2), session.packer);
     clients.send(
       session.pack({
-        type: envelope.header.msg_type,
-        header: envelope.header,
-        parent: parseParent(envelope.parentFrame, session.packer),
-        metadata: { ...shown.metadata, broadcast_targets: replies.map(({ target }) => target.pair) },
-        content: parseDict(envelope.contentFrame, "content", session.packer),
-        buffers: isOk ? replies.flatMap((reply) => reply.envelope.buffers) : [],
-        idents,
+        type: header.msg_type,
+        header,
+        parent: parseParent(frameAt(frames, at + 3), session.packer),
+        metadata: { ...shown.metadata, broadcast_targets: broadcastTargets },
+        content,
+        buffers,
+        idents: frames.slice(1, at),
       }),
     );
   }

@@ -59,7 +59,7 @@ export class SchedulerServices implements AsyncDisposable {
     this.#broadcast = new BroadcastService({
       ...shared,
       clients: channels.broadcastClients,
-      engines: channels.broadcastLeaves[0],
+      leaves: channels.broadcastLeaves,
     });
     this.taskOverview = new TaskScheduler(taskRules(options));
     this.#tasks = new TaskSchedulerService({

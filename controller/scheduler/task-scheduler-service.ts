@@ -124,7 +124,10 @@ export class TaskSchedulerService implements AsyncDisposable {
     const { session, scheduler, traffic } = this.#options;
     const at = verifyFrames(frames, session.signer);
     if (at !== 1) throw new InvalidMessage(`${at} addresses before a task, exactly one expected`);
-    const id = msgId(parseHeader(frameAt(frames, at + 2), session.packer).msg_id);
+    const { msg_id, msg_type } = parseHeader(frameAt(frames, at + 2), session.packer);
+    // Nobody would answer: its engine would count as busy for ever.
+    if (!msg_type.endsWith("_request")) throw new InvalidMessage(`${msg_type} is no request, and so no task`);
+    const id = msgId(msg_id);
     if (scheduler.knows(id)) throw new InvalidMessage(`task ${id} was submitted before (replayed message)`);
     const task = readTask(id, parseDict(frameAt(frames, at + 4), "metadata", session.packer));
     this.#held.add(id, frames);

@@ -1,32 +1,28 @@
 import { expect, test } from "vitest";
 import { Complaints } from "../../../../controller/complaints.ts";
 import { BroadcastService } from "../../../../controller/scheduler/broadcast-service.ts";
-import { type EngineUuid, engineUuid } from "../../../../protocol/ids.ts";
+import { engineUuid } from "../../../../protocol/ids.ts";
 import type { JsonObject } from "../../../../protocol/json.ts";
 import type { Message } from "../../../../protocol/session.ts";
 import { MemoryRouter } from "../../../../transport/memory-channel.ts";
 import { MemoryPeer, recordingLog, testSession } from "../../../support/memory-peer.ts";
 
 function openBroadcast() {
-  const [clients, routers] = [new MemoryRouter(), new MemoryRouter()];
-  const registered = new Set<EngineUuid>();
+  const [clients, even, odd] = [new MemoryRouter(), new MemoryRouter(), new MemoryRouter()];
   const service = new BroadcastService({
     clients,
-    engines: routers,
-    isRegistered: (uuid) => registered.has(uuid),
+    leaves: [even, odd],
     session: testSession("s"),
     complaints: new Complaints(recordingLog(), () => 0),
   });
   const join = (letter: string, id: number) => {
-    const engine = new MemoryPeer(routers, letter);
+    const engine = new MemoryPeer(id % 2 === 0 ? even : odd, letter);
     const uuid = engineUuid(engine.session.id);
-    registered.add(uuid);
     service.engineJoined({ id, uuid });
     return engine;
   };
   const lose = (engine: MemoryPeer) => {
     const uuid = engineUuid(engine.session.id);
-    registered.delete(uuid);
     service.engineLost({ uuid });
   };
   return { client: new MemoryPeer(clients, "c"), engines: [join("d", 0), join("e", 1)] as const, lose };
