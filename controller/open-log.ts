@@ -10,8 +10,6 @@ import type { ControllerOptions } from "./options.ts";
  */
 export function openLog(options: ControllerOptions, folder: string, env: NodeJS.ProcessEnv): Logger {
   const { logLevel, logFormat, logLimit, logToFile, logFile } = options;
-  // Whoever reads our log may go away; the cluster stays.
-  process.stderr.on("error", () => undefined);
   const file = logFile ?? (logToFile ? join(folder, `ipcontroller-${process.pid}.log`) : undefined);
   const log = createPinoLogger({ name: "ipcontroller", level: logLevel, format: logFormat, file, env });
   void capLog({ file, limitMib: logLimit, env, log });

@@ -26,10 +26,12 @@ export class LineSink {
   readonly #descriptor: number;
   readonly #form: (line: string) => string;
   #lost = 0;
+  /** The last line has been written in part: the next one begins a line of its own. */
+  #isTorn = false;
 
   /** @throws when the file cannot be opened */
   constructor({ file, format = "auto", env = process.env }: SinkOptions) {
-    this.#descriptor = file === undefined ? stderr : openSync(file, "a", 0o600);
+    this.#descriptor = file === undefined ? openStderr() : openSync(file, "a", 0o600);
     const isTerminal = file === undefined && isatty(stderr);
     const isText = format === "text" || (format === "auto" && isTerminal);
     const paint = painter(isTerminal && wantsColours(env));
@@ -38,9 +40,18 @@ export class LineSink {
 
   write(line: string): void {
     const said = this.#lost > 0 ? line.replace(/\}\n$/, `,"lost":${this.#lost}}\n`) : line;
-    if (writeWhole(this.#descriptor, this.#form(said))) this.#lost = 0;
-    else this.#lost++;
+    const bytes = Buffer.from(`${this.#isTorn ? "\n" : ""}${this.#form(said)}`);
+    // A reader that has stopped reading is waited for once, not at every line.
+    const written = writeUpTo(this.#descriptor, bytes, this.#lost > 0 ? 0 : patience.waits);
+    if (written > 0) this.#isTorn = written < bytes.length;
+    this.#lost = written === bytes.length ? 0 : this.#lost + 1;
   }
+}
+
+/** Opened by Node, a pipe that is full says so instead of holding up whoever writes; that its reader has gone is no error. */
+function openStderr(): number {
+  process.stderr.on("error", () => undefined);
+  return stderr;
 }
 
 function textOf(line: string, form: (record: NonNullable<ReturnType<typeof parseRecord>>) => string): string {
@@ -48,9 +59,8 @@ function textOf(line: string, form: (record: NonNullable<ReturnType<typeof parse
   return record ? `${form(record)}\n` : line;
 }
 
-/** @returns whether all of it was written */
-function writeWhole(descriptor: number, line: string): boolean {
-  const bytes = Buffer.from(line);
+/** @returns how many of the bytes were written */
+function writeUpTo(descriptor: number, bytes: Buffer, mostWaits: number): number {
   let written = 0;
   let waits = 0;
   while (written < bytes.length) {
@@ -59,11 +69,11 @@ function writeWhole(descriptor: number, line: string): boolean {
     } catch (error) {
       // A pipe that is full for the moment; anything else will not get better by waiting.
       const isFull = error instanceof Error && "code" in error && error.code === "EAGAIN";
-      if (!isFull || waits++ >= patience.waits) return false;
+      if (!isFull || waits++ >= mostWaits) break;
       Atomics.wait(pause, 0, 0, patience.waitMs);
     }
   }
-  return true;
+  return written;
 }
 
 const pause = new Int32Array(new SharedArrayBuffer(4));

@@ -1,7 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseRecord } from "../../cli/log/log-record.ts";
+import { packageRoot } from "../../cli/package-root.ts";
 import { readEngineIds } from "../../cluster/cluster-file.ts";
 import { startController, waitUntil } from "../support/ipcontroller.ts";
 import { RunningEngine } from "../support/ipengine.ts";
@@ -64,4 +67,31 @@ test.runIf(process.platform === "linux")("a full disk costs the log, not the clu
   await using controller = await startController("--log-file=/dev/full");
   await using engine = await RunningEngine.start(controller);
   expect(engine.process.exitCode).toBe(null);
+});
+
+test("a reader that does not read holds up nobody, and learns how many lines it has missed", async () => {
+  const program = `
+    import { createLogger } from ${JSON.stringify(join(packageRoot, "dist", "cli", "logger.js"))};
+    const log = createLogger({ name: "x" });
+    for (let line = 0; line < 5000; line++) log.info("x".repeat(200));
+    process.stdout.write("done");
+    process.stdin.once("data", () => log.info("at last"));
+  `;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", program]);
+  const exited = once(child, "exit");
+  await once(child.stdout, "data");
+  const lines: string[] = [];
+  child.stderr.setEncoding("utf8").on("data", (text: string) => lines.push(text));
+  await waitUntil(() => lines.length > 0, soon());
+  // All that had been taken by the pipe is read: there is room again.
+  await waitUntil(() => child.stderr.readableLength === 0, soon());
+  child.stdin.end("go on");
+  await exited;
+
+  const records = lines.join("").trimEnd().split("\n").map(parseRecord);
+  const lost = Number(records.at(-1)?.fields["lost"]);
+  expect(records.at(-1)?.msg).toBe("at last");
+  expect(lost).toBeGreaterThan(1000);
+  const whole = records.slice(0, -1).filter((record) => record !== undefined);
+  expect(whole.length + lost).toBe(5000);
 });
