@@ -1,4 +1,4 @@
-import { logLevels } from "../../cli/log/log-levels.ts";
+import { type LogLevel, levelNumber } from "../../cli/log/log-levels.ts";
 import type { PartLine } from "./line-printer.ts";
 import { type LogLine, readLine } from "./log-line.ts";
 import { type LogSource, latestIntroduction, partOf } from "./log-source.ts";
@@ -10,7 +10,7 @@ import { mergeLines, recentLines } from "./recent-lines.ts";
 export interface LineFilter {
   /** `controller`, `engines` or a part's name; all where none is given. */
   readonly parts: readonly string[];
-  readonly level: keyof typeof logLevels;
+  readonly level: LogLevel;
   /** Milliseconds since 1970. */
   readonly sinceMs: number;
 }
@@ -76,7 +76,7 @@ export class LogView {
 
   /** A line that tells no level is always wanted: nobody knows how grave it is. */
   #wants({ level }: LogLine, part: string): boolean {
-    const isGrave = level === undefined || logLevels[level] >= logLevels[this.#filter.level];
+    const isGrave = level === undefined || levelNumber(level) >= levelNumber(this.#filter.level);
     return isGrave && isPartOf(part, this.#filter.parts);
   }
 }

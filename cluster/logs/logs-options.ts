@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { levelNames } from "../../cli/log/log-levels.ts";
+import { logLevel } from "../../cli/log-level.ts";
 import { packageVersion } from "../../cli/package-root.ts";
 import type { Program } from "../../cli/program.ts";
 import { clusterChoiceOptions } from "../cluster-choice-options.ts";
@@ -29,7 +29,7 @@ export const logsOptions = z.strictObject({
     .optional()
     .describe("Most lines of the past to show (default: 100, or all with --since)."),
   part: z.array(z.string()).default([]).describe("Only these parts: controller, engines (all of them), engine-3, …"),
-  level: z.enum(levelNames).default("debug").describe("Only lines of this level or above, and lines that tell none."),
+  level: logLevel.default("debug").describe("Only lines of this level or above, and lines that tell none."),
   since: z
     .string()
     .refine((text) => momentOf(text, 0) !== undefined, "no time: 90s, 10m, 2h, 1d, or a date as 2026-11-21T09:00")
