@@ -1,24 +1,16 @@
 import type { Logger } from "../cli/logger.ts";
 import { InvalidMessage } from "../protocol/envelope.ts";
-
-/** Least time between two lines about one socket: a broken peer must not fill the disk. */
-const quietMs = 5000;
-
-interface Silence {
-  untilMs: number;
-  suppressed: number;
-}
+import { LineLimit } from "../protocol/line-limit.ts";
 
 /** Reports bad messages and peers: one line each, few of them, naming the socket and the reason. */
 export class Complaints {
   readonly #log: Logger;
-  /** Monotonic, in milliseconds. */
-  readonly #now: () => number;
-  readonly #silences = new Map<string, Silence>();
+  readonly #limit: LineLimit;
 
+  /** @param now monotonic, in milliseconds */
   constructor(log: Logger, now: () => number) {
     this.#log = log;
-    this.#now = now;
+    this.#limit = new LineLimit(now);
   }
 
   /** @returns the handler, for which a bad message is a line in the log; every other error is a bug and passes */
@@ -39,15 +31,9 @@ export class Complaints {
   }
 
   #report(line: string, socket: string): void {
-    const silence = this.#silences.get(socket);
-    const nowMs = this.#now();
-    if (silence && nowMs < silence.untilMs) {
-      silence.suppressed++;
-      return;
-    }
-    const suppressed = silence?.suppressed ?? 0;
-    const more = suppressed > 0 ? ` (and ${suppressed} more since the last line)` : "";
-    this.#log.warn(`${line}${more}`, { socket, count: suppressed + 1 });
-    this.#silences.set(socket, { untilMs: nowMs + quietMs, suppressed: 0 });
+    const held = this.#limit.admit(socket);
+    if (held === undefined) return;
+    const more = held > 0 ? ` (and ${held} more since the last line)` : "";
+    this.#log.warn(`${line}${more}`, { socket, count: held + 1 });
   }
 }

@@ -58,6 +58,9 @@ export class InvalidMessage extends Error {
   override name = "InvalidMessage";
 }
 
+/** A sound message that came before. */
+export class ReplayedMessage extends InvalidMessage {}
+
 /**
  * Checks a message without parsing any of it.
  * @returns where the delimiter is: the signature and the four dicts are the five frames after it

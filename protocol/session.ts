@@ -9,6 +9,7 @@ import {
   openEnvelope,
   parseDict,
   parseParent,
+  ReplayedMessage,
 } from "./envelope.ts";
 import type { SessionId } from "./ids.ts";
 import type { JsonObject } from "./json.ts";
@@ -89,19 +90,19 @@ export class Session implements Dialect {
 
   /**
    * Frames of a message, ready to send. Buffers are not copied.
-   * @throws {RangeError} where the other side would refuse it for its length
+   * @throws {InvalidMessage} where the other side would refuse it for its length
    */
   pack(message: Outgoing): Buffer[] {
     const header = this.#encode(message.header ?? this.header(message.type));
     const [parent, metadata] = [this.#encode(message.parent), this.#encode(message.metadata)];
     const excess = findExcess(header, parent, metadata);
-    if (excess !== undefined) throw new RangeError(`The message cannot be sent: ${excess}.`);
+    if (excess !== undefined) throw new InvalidMessage(`The message cannot be sent: ${excess}.`);
     const signed = [header, parent, metadata, this.#encode(message.content)];
     const signature = Buffer.from(this.signer.sign(signed), "latin1");
     return [...(message.idents ?? []), delimiter, signature, ...signed, ...(message.buffers ?? [])];
   }
 
-  /** @throws {InvalidMessage} when malformed, badly signed or seen before */
+  /** @throws {InvalidMessage} when malformed or badly signed; {ReplayedMessage} when seen before */
   unpack(frames: readonly Buffer[]): Message {
     return this.read(openEnvelope(frames, this));
   }
@@ -121,7 +122,7 @@ export class Session implements Dialect {
 
   #refuseReplay(signature: string): void {
     if (!this.signer.isEnabled) return;
-    if (this.#seen.has(signature)) throw new InvalidMessage("the signature was used before (replayed message)");
+    if (this.#seen.has(signature)) throw new ReplayedMessage("the signature was used before (replayed message)");
     this.#seen.set(signature, true);
   }
 

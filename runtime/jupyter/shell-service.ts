@@ -8,6 +8,7 @@ import { errorReport } from "../evaluate/traceback.ts";
 import { runInRequest } from "../output/running-request.ts";
 import { type ControlHandlers, type Reply, replyType, type ShellHandlers } from "./handlers.ts";
 import type { IopubPublisher } from "./iopub-publisher.ts";
+import { MessageIntake } from "./message-intake.ts";
 import { type QueuedRequest, RequestQueue } from "./request-queue.ts";
 import { ServedRequest } from "./served-request.ts";
 
@@ -41,6 +42,8 @@ export interface ShellServiceOptions {
   readonly stopsOnError: boolean;
   /** Publishes what the request has printed and is still held back. */
   flushOutput(): void;
+  /** Told of requests that came before; without it they are dropped. */
+  replayed?(frames: readonly Buffer[]): void;
   log(text: string): void;
 }
 
@@ -64,6 +67,7 @@ const abortAllMs = 10;
  */
 export class ShellService {
   readonly #options: ShellServiceOptions;
+  readonly #intake: MessageIntake;
   readonly #queue = new RequestQueue();
   #current: Current | undefined;
   /** The running request, once it has failed and while its reply waits. */
@@ -73,12 +77,22 @@ export class ShellService {
 
   constructor(options: ShellServiceOptions) {
     this.#options = options;
+    const { session, log, replayed } = options;
+    this.#intake = new MessageIntake({
+      session,
+      log,
+      ...(replayed && { replayed }),
+      damaged: (request, reason) => {
+        const content = { status: "error", ename: "InvalidMessage", evalue: `The request is damaged: ${reason}.` };
+        this.#replyUnrun(new ServedRequest(request, options), { ...content, traceback: [] });
+      },
+    });
     options.shell.listen((frames) => this.receive(frames));
   }
 
   /** Takes a shell message. */
   receive(frames: Buffer[]): void {
-    const message = this.#unpack(frames);
+    const message = this.#intake.read(frames);
     const headerFrame = frames[(message?.idents.length ?? 0) + 2];
     if (!message || !headerFrame) return;
     this.#queue.push({ request: new ServedRequest(message, this.#options), headerFrame });
@@ -87,7 +101,7 @@ export class ShellService {
 
   /** Takes a control message, from the monitor. */
   control(frames: Buffer[]): void {
-    const message = this.#unpack(frames);
+    const message = this.#intake.read(frames);
     if (message) void this.#serveControl(message);
   }
 
@@ -131,15 +145,6 @@ export class ShellService {
     if (this.#current) this.interrupt(this.#current.serial);
     this.#advance();
     return hadWork;
-  }
-
-  #unpack(frames: Buffer[]): Message | undefined {
-    try {
-      return this.#options.session.unpack(frames);
-    } catch (error) {
-      this.#options.log(`Message dropped: ${error instanceof Error ? error.message : String(error)}`);
-      return undefined;
-    }
   }
 
   #advance(): void {
@@ -214,8 +219,12 @@ export class ShellService {
   }
 
   #replyAborted(request: ServedRequest): void {
+    this.#replyUnrun(request, { status: "aborted" });
+  }
+
+  #replyUnrun(request: ServedRequest, content: JsonObject): void {
     request.begin();
-    this.#reply({ request, started: wireDate(systemClock()) }, { content: { status: "aborted" } });
+    this.#reply({ request, started: wireDate(systemClock()) }, { content });
     request.end();
   }
 

@@ -1,4 +1,6 @@
 import { constants } from "node:os";
+import { InvalidMessage } from "../../protocol/envelope.ts";
+import { LineLimit } from "../../protocol/line-limit.ts";
 import type { Message, Session } from "../../protocol/session.ts";
 import type { Channel, Frames } from "../../transport/channel.ts";
 import { signalNumber } from "./signals.ts";
@@ -21,6 +23,7 @@ export interface ControlServiceOptions {
 /** Answers what must be answered while the main thread is stuck; hands on the rest. */
 export class ControlService {
   readonly #options: ControlServiceOptions;
+  readonly #dropped = new LineLimit(() => performance.now());
 
   constructor(options: ControlServiceOptions) {
     this.#options = options;
@@ -32,7 +35,10 @@ export class ControlService {
     try {
       message = this.#options.session.unpack(frames);
     } catch (error) {
-      this.#options.log(`Control message dropped: ${error instanceof Error ? error.message : String(error)}`);
+      if (!(error instanceof InvalidMessage)) throw error;
+      const held = this.#dropped.admit();
+      const more = held ? ` (and ${held} more since the last line)` : "";
+      if (held !== undefined) this.#options.log(`Control message dropped: ${error.message}${more}`);
       return;
     }
     this.#handle(message, frames);
