@@ -8,6 +8,7 @@ import type { Registry } from "./registry.ts";
 export interface TaskOverview {
   /** Tasks that no engine holds. */
   unassigned(): readonly MsgId[];
+  readonly unassignedCount: number;
   heldBy(engine: EngineUuid): ReadonlySet<MsgId>;
 }
 
@@ -33,8 +34,9 @@ export interface Work {
  */
 export function queueStatus({ targets, verbose }: QueueStatusRequest, work: Work): JsonObject {
   const rows = chooseEngines(targets, work.registry).map((id) => [String(id), engineRow(id, verbose, work)] as const);
-  const unassigned = work.tasks.unassigned();
-  return { status: "ok", ...Object.fromEntries(rows), unassigned: verbose ? unassigned : unassigned.length };
+  const { tasks } = work;
+  const unassigned = verbose ? tasks.unassigned() : tasks.unassignedCount;
+  return { status: "ok", ...Object.fromEntries(rows), unassigned };
 }
 
 /**

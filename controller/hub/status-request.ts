@@ -29,7 +29,7 @@ export function statusOf(sources: StatusSources): StatusReply {
     load: load.share,
     clients: connectedClients(),
     engines: engines.map((engine) => engineStatus(engine, sources)),
-    unassigned: work.tasks.unassigned().length,
+    unassigned: work.tasks.unassignedCount,
     tasks_finished: work.activity.endedTasks,
     db: db(),
   };

@@ -73,6 +73,11 @@ export class TaskScheduler {
     return [...this.#records.values()].filter(({ state }) => state !== "running").map(({ task }) => task.id);
   }
 
+  /** How many {@link unassigned} lists, without walking over them. */
+  get unassignedCount(): number {
+    return this.#records.size - this.#engines.held;
+  }
+
   /** Entries about tasks that have not ended: 0 when all have. */
   get size(): number {
     return this.#records.size + this.#waiting.size + this.#dependents.size + this.#engines.held;

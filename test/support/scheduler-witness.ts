@@ -136,6 +136,7 @@ export class SchedulerWitness {
 
   #check(): void {
     expect(new Set(this.scheduler.unassigned())).toEqual(new Set(this.queued));
+    expect(this.scheduler.unassignedCount).toBe(this.scheduler.unassigned().length);
     const roomy = [...this.live].filter((engine) => this.scheduler.heldBy(engine).size < this.#highWaterMark);
     for (const id of this.queued) {
       expect(roomy.filter((engine) => this.#mayRun(id, engine))).toEqual([]);

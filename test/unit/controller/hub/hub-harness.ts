@@ -39,7 +39,11 @@ export function openHub(db = dictDb()) {
   const [hearts, doubted] = [new Map<EngineUuid, "expected" | "restored">(), new Set<EngineUuid>()];
   const held = new Map<EngineUuid, Set<MsgId>>();
   const [events, submitted]: [string[], Buffer[][]] = [[], []];
-  const tasks = { unassigned: () => [msgId("waiting")], heldBy: (engine: EngineUuid) => held.get(engine) ?? new Set() };
+  const tasks = {
+    unassigned: () => [msgId("waiting")],
+    unassignedCount: 1,
+    heldBy: (engine: EngineUuid) => held.get(engine) ?? new Set(),
+  };
   const notifier = new Notifier(session, notifications);
   const observe = (event: TrafficEvent) => {
     activity.observe(event);
