@@ -1,6 +1,8 @@
-/** `ipyparallel.controller.sqlitedb.SQLiteDB` → `sqlitedb`: the name is the class's, whatever its module. */
+/** `ipyparallel.controller.sqlitedb.SQLiteDB` → `sqlitedb`; a class of anybody else's stays as it is, to be refused. */
 export function dbOfClass(value: unknown): unknown {
-  return typeof value === "string" ? value.split(".").at(-1)?.toLowerCase() : value;
+  if (typeof value !== "string") return value;
+  const [, name] = /^(?:(?:ipyparallel|IPython\.parallel)\..*\.)?(\w+)$/.exec(value) ?? [];
+  return name?.toLowerCase() ?? value;
 }
 
 /** Positional arguments of `pymongo.MongoClient`: host or URL, then port. */

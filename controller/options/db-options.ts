@@ -3,7 +3,9 @@ import { z } from "zod";
 /** Where tasks and their results are recorded. */
 export const dbOptions = {
   db: z
-    .enum(["dictdb", "sqlitedb", "mongodb", "nodb"])
+    .enum(["dictdb", "sqlitedb", "mongodb", "nodb"], {
+      error: "dictdb, sqlitedb, mongodb or nodb expected; databases written in Python cannot be loaded",
+    })
     .default("dictdb")
     .describe("Task database: in memory, SQLite, MongoDB or none."),
   dictRecordLimit: z.int().positive().default(1024).describe("Most tasks that are kept in memory."),

@@ -28,7 +28,7 @@ export interface RecordServiceOptions {
 }
 
 /** How long changes are gathered before they are stored, and how many at most. */
-const gather = { ms: 50, changes: 256 } as const;
+const gather = { ms: 20, changes: 256 } as const;
 /** A batch: larger ones save nothing and hold up what comes after them. */
 const batch = { changes: 2048, bytes: 8 << 20 } as const;
 const mostBacklog = { changes: 50_000, bytes: 128 << 20 } as const;

@@ -10,6 +10,7 @@ import { programFile } from "../../cli/package-root.ts";
 import { parseQuery } from "../../controller/task-db/query.ts";
 import type * as Threads from "../../controller/task-db/worker-task-db.ts";
 import { answered, requested, taskDbContract } from "../contract/task-db.ts";
+import { hasMongo, mongoNeeds, startMongo } from "../support/mongo.ts";
 
 /* Threads run what is built. */
 const built = pathToFileURL(join(dirname(programFile("controller")), "task-db", "worker-task-db.js")).href;
@@ -24,6 +25,15 @@ const plan = (file = newFile()) =>
   ({ kind: "sqlite", file, table: "tasks", retention: { days: 30, bytes: 1 << 30 }, packer: "json" }) as const;
 
 taskDbContract("SQLite in a thread", () => WorkerTaskDb.open(plan()));
+
+test.skipIf(!hasMongo())(`MongoDB in a thread (${mongoNeeds})`, { timeout: 120_000 }, async () => {
+  await using server = await startMongo();
+  await using db = await WorkerTaskDb.open({ kind: "mongo", url: server.url, database: "threaded", packer: "json" });
+  await db.write([requested("a", { buffers: [Buffer.from("in")] }), answered("a"), requested("b")]);
+  const [record] = await db.find(parseQuery({ label: null, completed: { $ne: null } }), ["buffers", "result_content"]);
+  expect(record?.fields).toEqual({ msg_id: "a", result_content: { status: "ok" } });
+  expect(record?.buffers.map(String)).toEqual(["in"]);
+});
 
 test("a database that a thread cannot open is refused with what is wrong", async () => {
   const opening = WorkerTaskDb.open(plan(join(programFile("controller"), "tasks.db")));

@@ -10,6 +10,10 @@ test.each([
   expect(dbOfClass(name)).toBe("sqlitedb");
 });
 
+test("a database of somebody else's is not taken for one of ours", () => {
+  expect(dbOfClass("mine.SQLiteDB")).toBe("mine.SQLiteDB");
+});
+
 test.each([
   [[], "mongodb://127.0.0.1:27017"],
   [["db"], "mongodb://db:27017"],
