@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
 import { isAbsolute } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -166,8 +167,11 @@ export class Cluster implements AsyncDisposable {
    */
   async stop(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
     this.#refuseForeign();
+    // The caller's signal gets one listener, however many processes there are.
+    const hurry = options.signal && AbortSignal.any([options.signal]);
+    if (hurry) setMaxListeners(0, hurry);
     for (let left = this.processes(); left.length > 0; left = this.processes())
-      await Promise.all(left.map(({ process }) => process.end(options.signal)));
+      await Promise.all(left.map(({ process }) => process.end(hurry)));
     this.#store.remove();
   }
 

@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** The signals that end a program in the foreground: the first asks it to stop, a second one to hurry. */
@@ -10,6 +12,8 @@ export class Interrupts implements Disposable {
   };
 
   constructor() {
+    // Each process of a cluster listens.
+    setMaxListeners(0, this.#stop.signal, this.#hurry.signal);
     for (const signal of signals) process.on(signal, this.#listener);
     // A terminal that is gone must not end the program before it has stopped what it started.
     process.stderr.on("error", () => undefined);

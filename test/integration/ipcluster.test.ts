@@ -103,6 +103,12 @@ test("`ipcluster engines` adds engines, and its Ctrl-C ends these alone", async 
   expect(cluster.processes().map(({ name }) => name)).toEqual(["controller", "engine 0"]);
 });
 
+test("many engines are stopped without a word of Node's", async () => {
+  await using folder = await makeIpythonFolder();
+  await using _cluster = await Cluster.start({ n: 12, ipythonDir: folder.path });
+  expect((await ipcluster(folder, "stop")).text).toBe('Stopped the cluster of profile "default".\n');
+});
+
 test("stopping what does not run is no error; adding engines to it is", async () => {
   await using folder = await makeIpythonFolder();
   await using cluster = await Cluster.start({ n: 0, ipythonDir: folder.path });
