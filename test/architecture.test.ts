@@ -20,6 +20,8 @@ const mayImport: Record<string, readonly string[]> = {
 const soleImporters: Record<string, string> = {
   zeromq: "transport/",
   "msgpack-lite": "canning/ protocol/msgpack-packer.ts",
+  libsql: "controller/task-db/sqlite/",
+  mongodb: "controller/task-db/mongo/",
   tslab: "runtime/types/",
   acorn: "runtime/ canning/",
   pino: "cli/log/",

@@ -4,9 +4,9 @@ import type { Packer } from "../../protocol/packer.ts";
 import { NumberTable } from "../scheduler/number-table.ts";
 import { matches } from "./matches.ts";
 import { pinnedIds, type Query } from "./query.ts";
-import { copyRecord, readField, selectKeys } from "./record-fields.ts";
-import type { RecordKey } from "./record-keys.ts";
-import { applyChange, isPending, type RecordState, sizeOf } from "./record-state.ts";
+import { copyRecord, readField, selectKeys } from "./records/record-fields.ts";
+import type { RecordKey } from "./records/record-keys.ts";
+import { applyChange, isPending, type RecordState, sizeOf } from "./records/record-state.ts";
 import type { RecordChange, TaskDb, TaskRecord } from "./task-db.ts";
 import { RecordCulled } from "./task-db-refusal.ts";
 

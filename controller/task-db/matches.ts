@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonValue } from "../../protocol/json.ts";
 import { fitsGlob, parseGlob } from "./glob.ts";
 import type { Query, Test } from "./query.ts";
-import type { RecordKey } from "./record-keys.ts";
+import type { RecordKey } from "./records/record-keys.ts";
 
 /**
  * Whether a record is meant by a query, by the documented meaning of the operators (as MongoDB has it) and not by
@@ -79,8 +79,10 @@ const rank = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit 
 /** Whether two JSON values say the same; the order of keys says nothing. */
 export function isSame(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
   if (a === b) return true;
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, at) => isSame(item, b[at]));
+  if (isList(a) && isList(b)) return a.length === b.length && a.every((item, at) => isSame(item, b[at]));
   if (!isJsonObject(a) || !isJsonObject(b)) return false;
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && isSame(a[key], b[key]));
 }
+
+const isList = (value: JsonValue | undefined): value is readonly JsonValue[] => Array.isArray(value);

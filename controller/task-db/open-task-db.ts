@@ -4,7 +4,7 @@ import type { ControllerOptions } from "../options.ts";
 import { DictDb } from "./dict-db.ts";
 import { NoneDb } from "./none-db.ts";
 import type { TaskDb } from "./task-db.ts";
-import { WorkerTaskDb } from "./worker-task-db.ts";
+import { WorkerTaskDb } from "./thread/worker-task-db.ts";
 
 export interface OpenTaskDbOptions {
   readonly options: ControllerOptions;

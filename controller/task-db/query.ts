@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../protocol/json.ts";
-import { isRecordKey, kindOf, type RecordKey } from "./record-keys.ts";
-import { normaliseTime } from "./record-time.ts";
+import { isRecordKey, kindOf, type RecordKey } from "./records/record-keys.ts";
+import { normaliseTime } from "./records/record-time.ts";
 import { MalformedQuery, UnknownKey, UnknownOperator } from "./task-db-refusal.ts";
 
 /** What a value must be. Plain data: it crosses threads. */
@@ -17,8 +17,6 @@ export type Query =
   | { readonly kind: "and"; readonly of: readonly Query[] }
   | { readonly kind: "or"; readonly of: readonly Query[] }
   | { readonly kind: "test"; readonly key: RecordKey; readonly test: Test };
-
-export const everything: Query = { kind: "and", of: [] };
 
 /** Deeper nesting is no query but an attack on the stack. */
 const deepest = 50;

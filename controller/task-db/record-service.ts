@@ -6,12 +6,12 @@ import type { EngineUuid, MsgId } from "../../protocol/ids.ts";
 import type { Frames } from "../../transport/channel.ts";
 import type { Complaints } from "../complaints.ts";
 import type { Passing, TrafficEvent } from "../traffic.ts";
-import { ChangeBacklog, type Observed } from "./change-backlog.ts";
-import { OpenRequests } from "./open-requests.ts";
-import { isOutput, readOutput } from "./published-output.ts";
 import type { Query } from "./query.ts";
+import { ChangeBacklog, type Observed } from "./recording/change-backlog.ts";
+import { OpenRequests } from "./recording/open-requests.ts";
+import { isOutput, readOutput } from "./recording/published-output.ts";
+import { WriteHealth } from "./recording/write-health.ts";
 import type { RecordChange, RecordedMessage, TaskDb, TaskRecord } from "./task-db.ts";
-import { WriteHealth } from "./write-health.ts";
 
 export interface RecordServiceOptions {
   /** The service disposes it. */
@@ -182,7 +182,8 @@ export class RecordService implements AsyncDisposable {
   #goOn(): void {
     if (this.#backlog.length === 0 || this.#isDisposed) return;
     if (this.#backlog.length >= gather.changes && !this.#health.isFailing) void this.#start();
-    else this.#timer ??= setTimeout(() => this.#start(), this.#health.isFailing ? this.#health.retryMs : gather.ms);
+    else
+      this.#timer ??= setTimeout(() => void this.#start(), this.#health.isFailing ? this.#health.retryMs : gather.ms);
   }
 
   async #writeBatch(): Promise<void> {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { MongoDb } from "../../controller/task-db/mongo-db.ts";
+import { MongoDb } from "../../controller/task-db/mongo/mongo-db.ts";
 import { parseQuery } from "../../controller/task-db/query.ts";
 import { jsonPacker } from "../../protocol/packer.ts";
 import { hasMongo, type MongoServer, mongoNeeds, startMongo } from "../support/mongo.ts";

@@ -6,8 +6,8 @@ import Database from "libsql";
 import { afterAll, expect, test } from "vitest";
 import { DictDb } from "../../controller/task-db/dict-db.ts";
 import { parseQuery } from "../../controller/task-db/query.ts";
-import { SqliteDb } from "../../controller/task-db/sqlite-db.ts";
-import type { RetentionLimits } from "../../controller/task-db/sqlite-retention.ts";
+import { SqliteDb } from "../../controller/task-db/sqlite/sqlite-db.ts";
+import type { RetentionLimits } from "../../controller/task-db/sqlite/sqlite-retention.ts";
 import { jsonPacker } from "../../protocol/packer.ts";
 import { answered, anyQuery, moment, oddRecords, requested, taskDbContract } from "./task-db.ts";
 

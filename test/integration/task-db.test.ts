@@ -8,12 +8,12 @@ import { Worker } from "node:worker_threads";
 import { afterAll, expect, test, vi } from "vitest";
 import { programFile } from "../../cli/package-root.ts";
 import { parseQuery } from "../../controller/task-db/query.ts";
-import type * as Threads from "../../controller/task-db/worker-task-db.ts";
+import type * as Threads from "../../controller/task-db/thread/worker-task-db.ts";
 import { answered, requested, taskDbContract } from "../contract/task-db.ts";
 import { hasMongo, mongoNeeds, startMongo } from "../support/mongo.ts";
 
 /* Threads run what is built. */
-const built = pathToFileURL(join(dirname(programFile("controller")), "task-db", "worker-task-db.js")).href;
+const built = pathToFileURL(join(dirname(programFile("controller")), "task-db", "thread", "worker-task-db.js")).href;
 const { WorkerTaskDb } = (await import(built)) as typeof Threads;
 
 const folder = mkdtempSync(join(tmpdir(), "tsparallel-db-thread-"));

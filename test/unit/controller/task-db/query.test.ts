@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { matches } from "../../../../controller/task-db/matches.ts";
 import { keysOf, parseQuery, pinnedIds } from "../../../../controller/task-db/query.ts";
-import { isRecordKey, type RecordKey } from "../../../../controller/task-db/record-keys.ts";
+import { isRecordKey, type RecordKey } from "../../../../controller/task-db/records/record-keys.ts";
 import { MalformedQuery, UnknownKey, UnknownOperator } from "../../../../controller/task-db/task-db-refusal.ts";
 import type { JsonObject, JsonValue } from "../../../../protocol/json.ts";
 

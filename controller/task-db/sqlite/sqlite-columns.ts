@@ -1,7 +1,7 @@
-import { isJsonObject, type JsonValue, parseJson } from "../../protocol/json.ts";
-import type { Frames } from "../../transport/channel.ts";
-import { splitFrames } from "./joined-frames.ts";
-import { isFieldKey, kindOf, type RecordKey } from "./record-keys.ts";
+import { isJsonObject, type JsonValue, parseJson } from "../../../protocol/json.ts";
+import type { Frames } from "../../../transport/channel.ts";
+import { splitFrames } from "../records/joined-frames.ts";
+import { isFieldKey, kindOf, type RecordKey } from "../records/record-keys.ts";
 import { selected } from "./sqlite-table.ts";
 
 export type SqlValue = string | number | Buffer | null;

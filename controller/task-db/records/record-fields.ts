@@ -1,11 +1,11 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../../protocol/json.ts";
-import type { Packer } from "../../protocol/packer.ts";
-import type { Frames } from "../../transport/channel.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../protocol/json.ts";
+import type { Packer } from "../../../protocol/packer.ts";
+import type { Frames } from "../../../transport/channel.ts";
+import type { TaskRecord } from "../task-db.ts";
+import { UnknownKey } from "../task-db-refusal.ts";
 import { type FieldKey, fieldKeys, isRecordKey } from "./record-keys.ts";
 import type { RecordState } from "./record-state.ts";
 import { normaliseTime } from "./record-time.ts";
-import type { TaskRecord } from "./task-db.ts";
-import { UnknownKey } from "./task-db-refusal.ts";
 
 type Reader = (record: RecordState, packer: Packer) => JsonValue;
 

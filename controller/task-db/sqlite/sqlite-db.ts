@@ -1,17 +1,17 @@
 import type Database from "libsql";
-import { type MsgId, msgId } from "../../protocol/ids.ts";
-import type { Packer } from "../../protocol/packer.ts";
-import { joinFrames } from "./joined-frames.ts";
-import { matches } from "./matches.ts";
-import { keysOf, parseQuery, type Query } from "./query.ts";
-import { selectKeys } from "./record-fields.ts";
-import { columnText, patchesOf, type RecordPatch } from "./record-patch.ts";
+import { type MsgId, msgId } from "../../../protocol/ids.ts";
+import type { Packer } from "../../../protocol/packer.ts";
+import { matches } from "../matches.ts";
+import { keysOf, parseQuery, type Query } from "../query.ts";
+import { joinFrames } from "../records/joined-frames.ts";
+import { selectKeys } from "../records/record-fields.ts";
+import { columnText, patchesOf, type RecordPatch } from "../records/record-patch.ts";
+import type { RecordChange, TaskDb, TaskRecord } from "../task-db.ts";
 import { sqlCondition } from "./sql-query.ts";
 import { SqliteColumns, type SqlValue } from "./sqlite-columns.ts";
 import { explainSqlite, openSqliteFile } from "./sqlite-file.ts";
 import { type RetentionLimits, SqliteRetention } from "./sqlite-retention.ts";
 import { openTable, quoted, selected, upsert } from "./sqlite-table.ts";
-import type { RecordChange, TaskDb, TaskRecord } from "./task-db.ts";
 
 export interface SqliteDbOptions {
   readonly file: string;

@@ -1,6 +1,6 @@
 import type Database from "libsql";
-import { type FieldKey, kindOf, recordKeys } from "./record-keys.ts";
-import { cutNote, mostOutput } from "./record-state.ts";
+import { type FieldKey, kindOf, recordKeys } from "../records/record-keys.ts";
+import { cutNote, mostOutput } from "../records/record-state.ts";
 
 /** Readable with any SQLite: dicts are JSON, times ISO-8601, frames lie end to end with their lengths beside them. */
 const columns: readonly (readonly [name: string, type: string])[] = [

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { ChangeBacklog, type Observed } from "../../../../controller/task-db/change-backlog.ts";
-import { engineUuid, msgId } from "../../../../protocol/ids.ts";
+import { ChangeBacklog, type Observed } from "../../../../../controller/task-db/recording/change-backlog.ts";
+import { engineUuid, msgId } from "../../../../../protocol/ids.ts";
 
 const assigned = (id: number): Observed => ({ kind: "assigned", id: msgId(`id-${id}`), engine: engineUuid("e") });
 const printed = (id: number): Observed => ({ kind: "printed", id: msgId(`id-${id}`), stream: "stdout", text: "x" });

@@ -1,6 +1,6 @@
-import type { Frames } from "../../transport/channel.ts";
-import { messageSize } from "./record-state.ts";
-import type { RecordChange } from "./task-db.ts";
+import type { Frames } from "../../../transport/channel.ts";
+import { messageSize } from "../records/record-state.ts";
+import type { RecordChange } from "../task-db.ts";
 
 /** A change to a record, or what an engine published and nobody has looked at yet. */
 export type Observed = RecordChange | { readonly kind: "unread"; readonly frames: Frames };

@@ -1,7 +1,7 @@
-import type { JsonValue } from "../../protocol/json.ts";
-import { globRegex, parseGlob } from "./glob.ts";
-import type { Query, Test } from "./query.ts";
-import { kindOf, type RecordKey } from "./record-keys.ts";
+import type { JsonValue } from "../../../protocol/json.ts";
+import { globRegex, parseGlob } from "../glob.ts";
+import type { Query, Test } from "../query.ts";
+import { kindOf, type RecordKey } from "../records/record-keys.ts";
 
 /** A filter of MongoDB. */
 export interface MongoFilter {

@@ -1,8 +1,8 @@
-import type { MsgId } from "../../protocol/ids.ts";
+import type { MsgId } from "../../../protocol/ids.ts";
+import type { Query } from "../query.ts";
+import type { RecordChange, TaskDb, TaskRecord } from "../task-db.ts";
+import { DatabaseFailed } from "../task-db-refusal.ts";
 import { DbThread } from "./db-thread.ts";
-import type { Query } from "./query.ts";
-import type { RecordChange, TaskDb, TaskRecord } from "./task-db.ts";
-import { DatabaseFailed } from "./task-db-refusal.ts";
 import { type DbPlan, packChanges, unpackRecords } from "./worker-messages.ts";
 
 /**

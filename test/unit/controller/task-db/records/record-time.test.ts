@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { normaliseTime } from "../../../../controller/task-db/record-time.ts";
-import { wireDate } from "../../../../protocol/clock.ts";
+import { normaliseTime } from "../../../../../controller/task-db/records/record-time.ts";
+import { wireDate } from "../../../../../protocol/clock.ts";
 
 test.each([
   ["2026-11-21T01:39:31.440921Z", "2026-11-21T01:39:31.440921Z"],

@@ -1,10 +1,10 @@
-import type { JsonValue } from "../../protocol/json.ts";
-import type { Packer } from "../../protocol/packer.ts";
-import type { Frames } from "../../transport/channel.ts";
+import type { JsonValue } from "../../../protocol/json.ts";
+import type { Packer } from "../../../protocol/packer.ts";
+import type { Frames } from "../../../transport/channel.ts";
+import type { RecordChange, RecordedMessage } from "../task-db.ts";
 import { readField } from "./record-fields.ts";
 import { type FieldKey, fieldKeys, kindOf } from "./record-keys.ts";
 import { applyChange, newRecord, type RecordState } from "./record-state.ts";
-import type { RecordChange, RecordedMessage } from "./task-db.ts";
 
 /** What a batch of changes sets in one record: fields with a value, and buffers where they came. */
 export interface RecordPatch {

@@ -1,8 +1,8 @@
-import { type Dialect, parseDict, parseHeader, parseParent, verifyFrames } from "../../protocol/envelope.ts";
-import { msgId } from "../../protocol/ids.ts";
-import type { JsonValue } from "../../protocol/json.ts";
-import type { Frames } from "../../transport/channel.ts";
-import type { RecordChange } from "./task-db.ts";
+import { type Dialect, parseDict, parseHeader, parseParent, verifyFrames } from "../../../protocol/envelope.ts";
+import { msgId } from "../../../protocol/ids.ts";
+import type { JsonValue } from "../../../protocol/json.ts";
+import type { Frames } from "../../../transport/channel.ts";
+import type { RecordChange } from "../task-db.ts";
 
 /** Ends of the topics of what is recorded (wire protocol §15): most messages are `engine.<id>.status`. */
 const recorded = new Set(["stdout", "stderr", "execute_input", "execute_result", "displaypub", "error"]);

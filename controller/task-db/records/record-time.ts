@@ -1,4 +1,4 @@
-import { parseWireDate, wireDate } from "../../protocol/clock.ts";
+import { parseWireDate, wireDate } from "../../../protocol/clock.ts";
 
 const canonical = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 /** A full timestamp: one to six fraction digits, any offset; without one it is taken as UTC. */

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
-import { Deferred } from "../../protocol/deferred.ts";
-import { DatabaseFailed } from "./task-db-refusal.ts";
+import { Deferred } from "../../../protocol/deferred.ts";
+import { DatabaseFailed } from "../task-db-refusal.ts";
 import {
   type DbAnswers,
   type DbPlan,

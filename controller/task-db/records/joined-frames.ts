@@ -1,4 +1,4 @@
-import type { Frames } from "../../transport/channel.ts";
+import type { Frames } from "../../../transport/channel.ts";
 
 /** Frames end to end, and how to take them apart again. */
 export interface JoinedFrames<Memory extends ArrayBufferLike = ArrayBufferLike> {

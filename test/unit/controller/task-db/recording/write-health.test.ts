@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Logger } from "../../../../cli/logger.ts";
-import { WriteHealth } from "../../../../controller/task-db/write-health.ts";
+import type { Logger } from "../../../../../cli/logger.ts";
+import { WriteHealth } from "../../../../../controller/task-db/recording/write-health.ts";
 
 function watched() {
   const lines: string[] = [];

@@ -1,4 +1,4 @@
-import type { Logger } from "../../cli/logger.ts";
+import type { Logger } from "../../../cli/logger.ts";
 
 /** Least and most time between two attempts. */
 const retry = { leastMs: 1000, mostMs: 30_000 } as const;

@@ -1,6 +1,6 @@
-import type { EngineUuid, MsgId } from "../../protocol/ids.ts";
-import { NumberTable } from "../scheduler/number-table.ts";
-import type { RecordChange } from "./task-db.ts";
+import type { EngineUuid, MsgId } from "../../../protocol/ids.ts";
+import { NumberTable } from "../../scheduler/number-table.ts";
+import type { RecordChange } from "../task-db.ts";
 
 /** Which requests are open and which were answered since the controller started (wire protocol §9.3). */
 export class OpenRequests {

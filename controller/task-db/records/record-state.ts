@@ -1,6 +1,6 @@
-import type { EngineUuid, MsgId } from "../../protocol/ids.ts";
-import type { JsonValue } from "../../protocol/json.ts";
-import type { PublishedKey, RecordChange, RecordedMessage } from "./task-db.ts";
+import type { EngineUuid, MsgId } from "../../../protocol/ids.ts";
+import type { JsonValue } from "../../../protocol/json.ts";
+import type { PublishedKey, RecordChange, RecordedMessage } from "../task-db.ts";
 
 interface Answer {
   readonly message: RecordedMessage;

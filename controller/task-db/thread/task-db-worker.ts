@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
-import { openPacker } from "../../protocol/open-packer.ts";
-import type { TaskDb } from "./task-db.ts";
+import { openPacker } from "../../../protocol/open-packer.ts";
+import type { TaskDb } from "../task-db.ts";
 import {
   type DbPlan,
   type FromDbThread,
@@ -42,8 +42,8 @@ async function serve(port: MessagePort, plan: DbPlan): Promise<void> {
 /** Loads no driver but its own. */
 async function openDb(plan: DbPlan): Promise<TaskDb> {
   const packer = await openPacker({ pack: plan.packer, unpack: plan.packer }, "task database");
-  if (plan.kind === "mongo") return (await import("./mongo-db.ts")).MongoDb.open({ ...plan, packer });
-  const { SqliteDb } = await import("./sqlite-db.ts");
+  if (plan.kind === "mongo") return (await import("../mongo/mongo-db.ts")).MongoDb.open({ ...plan, packer });
+  const { SqliteDb } = await import("../sqlite/sqlite-db.ts");
   return new SqliteDb({ ...plan, packer });
 }
 

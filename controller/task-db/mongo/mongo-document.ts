@@ -1,6 +1,6 @@
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../protocol/json.ts";
-import { type FieldKey, kindOf } from "./record-keys.ts";
-import type { RecordPatch } from "./record-patch.ts";
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../../protocol/json.ts";
+import { type FieldKey, kindOf } from "../records/record-keys.ts";
+import type { RecordPatch } from "../records/record-patch.ts";
 
 /** A document holds 16 MB; a field that takes more than this is not recorded. */
 const mostFieldBytes = 2 << 20;
@@ -28,7 +28,6 @@ function tooLarge(key: FieldKey, bytes: number): JsonObject {
 function isDocument(value: JsonValue | undefined, depth: number): boolean {
   if (typeof value !== "object" || value === null) return true;
   if (depth > deepestNesting) return false;
-  if (Array.isArray(value)) return value.every((item) => isDocument(item, depth + 1));
   return Object.entries(value).every(([key, item]) => isPlainKey(key) && isDocument(item, depth + 1));
 }
 

@@ -1,17 +1,17 @@
 import { type AnyBulkWriteOperation, type Collection, type Document, MongoClient, ObjectId } from "mongodb";
-import { type MsgId, msgId } from "../../protocol/ids.ts";
-import type { JsonValue } from "../../protocol/json.ts";
-import type { Packer } from "../../protocol/packer.ts";
-import { matches } from "./matches.ts";
+import { type MsgId, msgId } from "../../../protocol/ids.ts";
+import type { JsonValue } from "../../../protocol/json.ts";
+import type { Packer } from "../../../protocol/packer.ts";
+import { matches } from "../matches.ts";
+import { keysOf, type Query } from "../query.ts";
+import { selectKeys } from "../records/record-fields.ts";
+import { isFieldKey, type RecordKey } from "../records/record-keys.ts";
+import { patchesOf, type RecordPatch } from "../records/record-patch.ts";
+import { appendOutput } from "../records/record-state.ts";
+import type { RecordChange, TaskDb, TaskRecord } from "../task-db.ts";
 import { MongoBuffers, type StoredFrames } from "./mongo-buffers.ts";
 import { documentFields, readDocument } from "./mongo-document.ts";
 import { mongoFilter } from "./mongo-filter.ts";
-import { keysOf, type Query } from "./query.ts";
-import { selectKeys } from "./record-fields.ts";
-import { isFieldKey, type RecordKey } from "./record-keys.ts";
-import { patchesOf, type RecordPatch } from "./record-patch.ts";
-import { appendOutput } from "./record-state.ts";
-import type { RecordChange, TaskDb, TaskRecord } from "./task-db.ts";
 
 export interface MongoDbOptions {
   readonly url: string;
@@ -105,7 +105,7 @@ export class MongoDb implements TaskDb {
     const asked = ["buffers", "result_buffers", "msg_id", ...(isExact ? [] : keysOf(query))];
     const documents = await this.#documents(filter, asked);
     const meant = documents.filter((document) => isExact || matches((key) => fieldOf(document, key), query));
-    await this.#records.deleteMany({ msg_id: { $in: meant.map((document) => document["msg_id"]) } });
+    await this.#records.deleteMany({ msg_id: { $in: meant.map((document) => String(document["msg_id"])) } });
     for (const document of meant) {
       await this.#buffers.remove(document["buffers"] as StoredFrames);
       await this.#buffers.remove(document["result_buffers"] as StoredFrames);
