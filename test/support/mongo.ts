@@ -60,6 +60,8 @@ async function build(): Promise<void> {
     await run("javac", ["-cp", join("lib", "*"), "MongoWireServer.java"], { cwd: place });
     renameSync(place, built);
   } catch (cause) {
+    // Another test file was quicker.
+    if (existsSync(built)) return;
     throw new Error(`The MongoDB server for tests cannot be built: ${mongoNeeds}`, { cause });
   } finally {
     rmSync(place, { recursive: true, force: true });
