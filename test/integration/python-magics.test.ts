@@ -17,7 +17,9 @@ view.block = True
 view.activate()
 view.scatter("rank", rc.ids, flatten=True)
 rc.activate([1], suffix="_second")`,
-  `%px import os`,
+  // Progress bars come and go with the speed of the machine.
+  `%pxconfig --progress-after 60
+%px import os`,
   `%px print("rank", rank)`,
   `%%px
 print("rank", rank)
@@ -103,9 +105,7 @@ async function runNotebook(profileDir: string): Promise<Record<string, string[]>
     "python3",
   );
   const argv = ["nbconvert", "--execute", "--allow-errors", "--to", "notebook", "--inplace", notebook];
-  // Without progress bars, which come and go with the speed of the machine.
-  const env = { ...process.env, IPYTHONDIR: folder, IPP_NONINTERACTIVE: "1" };
-  await promisify(execFile)(pythonProgram("jupyter"), argv, { env });
+  await promisify(execFile)(pythonProgram("jupyter"), argv, { env: { ...process.env, IPYTHONDIR: folder } });
   const written = JSON.parse(readFileSync(notebook, "utf8")) as { cells: { outputs: NotebookOutput[] }[] };
   return written.cells.map(({ outputs }) => outputLines(outputs));
 }
