@@ -21,6 +21,8 @@ export class WriteHealth {
   #limit = Number.POSITIVE_INFINITY;
   #givenUp = 0;
   #lostAndTold = 0;
+  /** The log knows of the failure that is going on. */
+  #isTold = false;
   #quietUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(name: string, log: Logger, now: () => number) {
@@ -49,7 +51,8 @@ export class WriteHealth {
   failed(error: unknown, length: number): boolean {
     const reason = error instanceof Error ? error.message : String(error);
     this.#failures++;
-    this.#warn(`${this.#name} does not store task records: ${reason}. Tasks go on, records wait`);
+    if (this.#warn(`${this.#name} does not store task records: ${reason}. Tasks go on, records wait`))
+      this.#isTold = true;
     this.#limit = Math.max(1, Math.floor(length / 2));
     this.#failuresAlone = length === 1 ? this.#failuresAlone + 1 : 0;
     if (this.#failuresAlone < mostAttempts) return false;
@@ -61,7 +64,8 @@ export class WriteHealth {
   /** @param dropped how many changes had to be dropped so far because too many waited */
   succeeded(dropped: number): void {
     const lost = dropped + this.#givenUp - this.#lostAndTold;
-    if (this.isFailing) this.#log.info(`${this.#name} stores task records again`);
+    if (this.#isTold) this.#log.info(`${this.#name} stores task records again`);
+    this.#isTold = false;
     if (lost > 0 && this.#warn(`${this.#name} failed or was too slow: ${lost} changes of task records are lost`))
       this.#lostAndTold += lost;
     this.#failures = 0;
