@@ -46,8 +46,8 @@ export class ConnectionService implements AsyncDisposable {
     this.#channels = channels;
     this.session = session;
     this.#sessionBytes = Buffer.from(session.id);
-    this.pending = new PendingRequests(this.engines, (message) => cannedValue(message, session.signer), systemClock);
-    this.#inquiries = new Inquiries(session);
+    this.pending = new PendingRequests(this.engines, (message) => publishedValues(message, session), systemClock);
+    this.#inquiries = new Inquiries(session, () => performance.now());
     this.records = new HubRecords((type, content, signal) => this.#ask({ type, content }, { signal }));
     this.#reconnection = this.#reconnect(patience);
     this.#listen(channels.query, (frames) => this.#inquiries.takeAnswer(session.unpack(frames)));
@@ -248,4 +248,14 @@ const endOf = ({ reason }: AbortSignal): string => (reason instanceof Error ? re
 interface Recipient {
   readonly observer: RequestObserver;
   readonly engine?: EngineUuid;
+}
+
+/** What another language's `publishData` sent cannot be read here: that is no reason to end the program. */
+function publishedValues(message: Message, { signer }: Session): unknown {
+  try {
+    return cannedValue(message, signer);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new InvalidMessage(`published data: ${reason}`, { cause });
+  }
 }

@@ -56,13 +56,16 @@ export type ConnectionEvent = "up" | "down" | "refused" | "rejected" | "incompat
 
 const handshakeFailures = ["handshake:error:protocol", "handshake:error:auth", "handshake:error:other"] as const;
 
+const brokenOff = "it broke off the handshake: it does not encrypt alike, or is a socket of another kind";
+
 /** What the codes of failed handshakes mean here (libzmq 4.3, `zmq_socket_monitor`). */
 const handshakeProblems: Readonly<Record<string, string>> = {
   ERR_ZMTP_CRYPTOGRAPHIC: "it has another server key than this controller's",
   ERR_ZMTP_MECHANISM_MISMATCH: "one side encrypts with CURVE and the other does not",
   // What comes of the same when the other side notices first.
-  EPIPE: "it broke off the handshake, as one that does not encrypt alike",
-  ECONNRESET: "it broke off the handshake, as one that does not encrypt alike",
+  EPIPE: brokenOff,
+  ECONNRESET: brokenOff,
+  EAGAIN: brokenOff,
 };
 
 function problemOf(error: Error): string {

@@ -21,6 +21,8 @@ const knownTypes = [
   ...["history_request", "db_request", "purge_request", "resubmit_request", "load_request", "status_request"],
   ...["apply_request", "apply_reply", "execute_request", "execute_reply", "abort_request", "clear_request"],
   ...["kernel_info_request", "status", "stream", "comm_open", "shutdown_reply", "is_complete_request", ""],
+  ...["registration_notification", "unregistration_notification", "data_message", "display_data", "execute_result"],
+  ...["update_display_data", "clear_output", "error", "connection_reply", "registration_reply"],
 ];
 
 const deep = (levels: number): Buffer => Buffer.from(`${'{"a":['.repeat(levels)}${"]}".repeat(levels)}`);
@@ -65,7 +67,7 @@ function addressLists(engines: readonly string[]): fc.Arbitrary<Buffer[]> {
  * Frames of every kind: no message at all, cut short, badly signed, signed but senseless.
  * @param engines uuids that are among the addresses and targets
  */
-export function wireNoise({ session, engines = [] }: NoiseOptions): fc.Arbitrary<Buffer[]> {
+export function wireNoise({ session, engines = [], parents = [] }: NoiseOptions): fc.Arbitrary<Buffer[]> {
   const { signer, packer } = session;
   const key = fc.oneof(fc.constantFrom(...knownKeys), fc.string({ maxLength: 8 }));
   const dict = fc.array(fc.tuple(key, values(engines)), { maxLength: 6 }).map(Object.fromEntries<JsonValue>);
@@ -76,11 +78,12 @@ export function wireNoise({ session, engines = [] }: NoiseOptions): fc.Arbitrary
   });
   const anyHeader = fc.oneof({ weight: 4, arbitrary: header }, packed, junk);
   const anyDict = fc.oneof({ weight: 3, arbitrary: packed }, junk);
+  const anyParent = parents.length > 0 ? fc.constantFrom(...parents.map((each) => packer.encode(each))) : anyDict;
   const badSignature = fc.constantFrom(Buffer.alloc(0), Buffer.alloc(64, "f"), Buffer.alloc(100_000));
   const message = fc
     .record({
       addresses: addressLists(engines),
-      dicts: fc.tuple(anyHeader, anyDict, anyDict, anyDict),
+      dicts: fc.tuple(anyHeader, fc.oneof(anyParent, anyDict), anyDict, anyDict),
       signature: fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, badSignature),
       buffers: addressLists([]),
       frames: fc.integer({ min: 0, max: 40 }),
@@ -98,4 +101,6 @@ export interface NoiseOptions {
   /** Signs and packs it. */
   readonly session: Session;
   readonly engines?: readonly string[];
+  /** Headers of requests that are waiting for their replies. */
+  readonly parents?: readonly JsonObject[];
 }
