@@ -1,4 +1,5 @@
 import type { Logger } from "../cli/logger.ts";
+import { awaitPeers } from "../transport/awaited-peers.ts";
 import type { Channel } from "../transport/channel.ts";
 import type { Curve } from "../transport/curve.ts";
 import type { ZmqChannel } from "../transport/zmq-channel.ts";
@@ -56,12 +57,24 @@ export async function bindChannels(plan: ChannelsPlan): Promise<Channels> {
   try {
     for (const place of places) await bindPlace(plan, place, place.channel === engines.registration);
     reportRandomPorts(plan, places);
-    return channels;
+    return { ...channels, ...awaitEngines(engines), broadcastLeaves: awaitAll(broadcastLeaves) };
   } catch (error) {
     await closeChannels(channels);
     throw error;
   }
 }
+
+/** What is sent to engines of an earlier controller waits until they have come back. */
+const awaitEngines = ({ controlEngines, muxEngines, taskEngines }: ReturnType<typeof openEngineSockets>) => ({
+  controlEngines: awaitPeers(controlEngines),
+  muxEngines: awaitPeers(muxEngines),
+  taskEngines: awaitPeers(taskEngines),
+});
+
+const awaitAll = ([first, ...others]: readonly [Channel, ...Channel[]]): readonly [Channel, ...Channel[]] => [
+  awaitPeers(first),
+  ...others.map(awaitPeers),
+];
 
 /** Resolves when what was sent has left, a second at most. */
 export async function closeChannels({ broadcastLeaves, ...named }: Channels): Promise<void> {

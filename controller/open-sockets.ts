@@ -14,14 +14,14 @@ const largest = {
 
 /**
  * The sockets for engines (wire protocol §4), in the order in which they take ports (§3.1). Routers have identities:
- * an engine answers all of them from one socket and must tell them apart.
+ * an engine answers all of them from one socket and must tell them apart. Those notify, for `awaitPeers`.
  */
 export const openEngineSockets = (curve: Curve | undefined) => ({
   /** For clients too; it tells the hub which of them are connected. */
   registration: router({ curve, notify: true, largestFrame: largest.request }),
-  controlEngines: router({ curve, identity: "control_out", largestFrame: largest.request }),
-  muxEngines: router({ curve, identity: "mux_out" }),
-  taskEngines: router({ curve, identity: "task_out" }),
+  controlEngines: router({ curve, identity: "control_out", notify: true, largestFrame: largest.request }),
+  muxEngines: router({ curve, identity: "mux_out", notify: true }),
+  taskEngines: router({ curve, identity: "task_out", notify: true }),
   iopubEngines: subscriber({ curve }),
   hbPing: publisher({ curve, largestFrame: largest.echo }),
   hbPong: router({ curve, notify: true, largestFrame: largest.echo }),
@@ -29,8 +29,8 @@ export const openEngineSockets = (curve: Curve | undefined) => ({
 
 /** One router for each leaf of the broadcast tree, named by its path: 0 and the leaf's number in binary. */
 export function openLeaves(depth: number, curve: Curve | undefined): [ZmqChannel, ...ZmqChannel[]] {
-  const open = (leaf: number) =>
-    router({ curve, identity: `sub_scheduler_0${depth === 0 ? "" : leaf.toString(2).padStart(depth, "0")}` });
+  const path = (leaf: number) => (depth === 0 ? "0" : `0${leaf.toString(2).padStart(depth, "0")}`);
+  const open = (leaf: number) => router({ curve, identity: `sub_scheduler_${path(leaf)}`, notify: true });
   return [open(0), ...Array.from({ length: 2 ** depth - 1 }, (_, index) => open(index + 1))];
 }
 

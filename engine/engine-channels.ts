@@ -13,6 +13,8 @@ import type { Registered } from "./registration.ts";
 export interface EngineChannels extends AsyncDisposable {
   /** Requests from the direct, task and broadcast schedulers. */
   readonly shell: Channel;
+  /** Answers a request once more that has come once more. */
+  answerAgain(request: readonly Buffer[]): void;
   /** The engine has another id: broadcasts to it may come another way. */
   renumbered(id: EngineId): void;
   readonly iopub: Channel;
@@ -58,6 +60,10 @@ export function openChannels(connection: EngineConnection, { id, session }: Regi
       listen: (receive) => shell.listen(receive),
       send,
       [Symbol.asyncDispose]: () => shell[Symbol.asyncDispose](),
+    },
+    answerAgain: (request) => {
+      const reply = replies.again(request);
+      if (reply) send(reply);
     },
     renumbered: (engine) => connect(leafOf(engine)),
     iopub,

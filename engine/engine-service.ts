@@ -84,6 +84,7 @@ export class EngineService {
       replyStyle: engineReplyStyle(identity),
       stopsOnError: false,
       flushOutput: () => this.#output.flush(),
+      replayed: (frames) => this.#channels.answerAgain(frames),
       log: (text) => this.#log.warn(text),
     });
     this.#exit = interceptExit((code) => setTimeout(() => void this.#end(code), headStartMs));

@@ -1,10 +1,10 @@
-import { delimiter, parseHeader } from "../protocol/envelope.ts";
+import { delimiter, parseHeader, parseParent } from "../protocol/envelope.ts";
 import type { Session } from "../protocol/session.ts";
 import type { Frames } from "../transport/channel.ts";
 
 /** How long a reply may be on its way to a controller's records. */
 const recentMs = 10_000;
-const most = { replies: 256, bytes: 32 << 20 } as const;
+const most = { replies: 2048, bytes: 64 << 20 } as const;
 
 interface Sent {
   readonly frames: Frames;
@@ -14,8 +14,8 @@ interface Sent {
 
 /**
  * The replies that an engine has sent last. When a controller dies, those that it had received and not passed on or
- * recorded die with it; its successor would wait for them for ever. So they are sent again once it is there: whoever has
- * had one drops it.
+ * recorded die with it; its successor would wait for them for ever. So they are sent again once it is there, and when it
+ * sends a request again that had been answered: whoever has had one drops it.
  */
 export class RecentReplies {
   readonly #session: Session;
@@ -58,6 +58,15 @@ export class RecentReplies {
     return frames;
   }
 
+  /** @returns the reply to a request that has come once more; `undefined` where it is not known, or not there yet */
+  again(request: readonly Buffer[]): Frames | undefined {
+    const { packer } = this.#session;
+    const id = parseHeader(frameAfter(request, 2), packer).msg_id;
+    const isAnswer = ({ frames }: Sent) => parseParent(frameAfter(frames, 3), packer)?.msg_id === id;
+    const sent = this.#sent.findLast(isAnswer);
+    return sent && this.#renewed(sent.frames);
+  }
+
   #dropOld(): void {
     const untilMs = this.#now() - recentMs;
     while (this.#sent[0] && this.#sent[0].atMs <= untilMs) this.#dropOldest();
@@ -71,12 +80,18 @@ export class RecentReplies {
 
   #renewed(frames: Frames): Frames {
     const at = frames.findIndex((frame) => frame.equals(delimiter));
-    const [, , old, ...rest] = frames.slice(at);
-    if (!old) throw new Error("A packed message has a header.");
+    const rest = frames.slice(at + 3);
     const { packer, signer } = this.#session;
-    const header = parseHeader(old, packer);
+    const header = parseHeader(frameAfter(frames, 2), packer);
     const renewed = packer.encode({ ...header, msg_id: this.#session.header(header.msg_type).msg_id });
     const signature = Buffer.from(signer.sign([renewed, ...rest.slice(0, 3)]), "latin1");
     return [...frames.slice(0, at + 1), signature, renewed, ...rest];
   }
+}
+
+/** @param offset from the delimiter; of a message that was packed or verified */
+function frameAfter(frames: Frames, offset: number): Buffer {
+  const frame = frames[frames.findIndex((each) => each.equals(delimiter)) + offset];
+  if (!frame) throw new Error("A whole message has all its frames.");
+  return frame;
 }

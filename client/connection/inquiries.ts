@@ -4,12 +4,14 @@ import type { Message, Outgoing, Session } from "../../protocol/session.ts";
 import type { Channel } from "../../transport/channel.ts";
 
 /** A question that is not answered yet. */
-export interface Inquiry {
+interface Inquiry {
   readonly outgoing: Outgoing;
   readonly channel: Channel;
   /** Asked on its control channel; `undefined` for the hub. */
   readonly engine: EngineUuid | undefined;
   readonly answer: Deferred<Message>;
+  /** Monotonic. */
+  readonly askedMs: number;
 }
 
 /** Where a question goes, and how long its answer is waited for. */
@@ -33,16 +35,25 @@ const repeatable = new Set([
 /** Questions to the hub and to engines' control channels, and which of them an answer belongs to. */
 export class Inquiries {
   readonly #session: Session;
+  readonly #now: () => number;
   readonly #open = new Map<MsgId, Inquiry>();
 
-  constructor(session: Session) {
+  /** @param now monotonic, in milliseconds */
+  constructor(session: Session, now: () => number) {
     this.#session = session;
+    this.#now = now;
   }
 
   /** Asks; the answer, whatever it says. */
   async ask(outgoing: Outgoing, { channel, engine, signal }: Asking): Promise<Message> {
     const header = this.#session.header(outgoing.type);
-    const inquiry: Inquiry = { outgoing: { ...outgoing, header }, channel, engine, answer: new Deferred() };
+    const inquiry: Inquiry = {
+      outgoing: { ...outgoing, header },
+      channel,
+      engine,
+      answer: new Deferred(),
+      askedMs: this.#now(),
+    };
     this.#open.set(msgId(header.msg_id), inquiry);
     try {
       channel.send(this.#session.pack(inquiry.outgoing));
@@ -56,20 +67,17 @@ export class Inquiries {
     if (message.parent) this.#open.get(msgId(message.parent.msg_id))?.answer.resolve(message);
   }
 
-  /** What has no answer now, for {@link repeat}: what is asked later finds its own way. */
-  get unanswered(): readonly Inquiry[] {
-    return [...this.#open.values()];
-  }
-
   /**
-   * Asks again what the hub of a controller that is gone may have swallowed.
-   * @param failure of what may not be asked twice, as nobody knows whether it was heard
+   * Asks the hub again what one that is gone may have swallowed.
+   * @param goneMs until when what was sent may have been lost
+   * @param failure of what was asked until then and may not be asked twice: nobody knows whether it was heard
    */
-  repeat(inquiries: readonly Inquiry[], failure: (type: string) => Error): void {
-    for (const { outgoing, channel, engine, answer } of inquiries) {
+  repeat(goneMs: number, failure: (type: string) => Error): void {
+    for (const { outgoing, channel, engine, answer, askedMs } of this.#open.values()) {
       const { type, header } = outgoing;
-      if (engine !== undefined || !header || !repeatable.has(type)) answer.reject(failure(type));
-      else {
+      if (engine !== undefined || !header || !repeatable.has(type)) {
+        if (askedMs <= goneMs) answer.reject(failure(type));
+      } else {
         // A later date makes another signature: the same one twice would be a replay.
         const { date } = this.#session.header(type);
         channel.send(this.#session.pack({ ...outgoing, header: { ...header, date } }));

@@ -8,7 +8,7 @@ import type { HubRecords } from "../hub/hub-records.ts";
 import { takeRecord } from "../hub/recorded-result.ts";
 import type { PendingRequests } from "../requests/pending-requests.ts";
 import type { Request } from "../requests/request.ts";
-import type { Inquiries, Inquiry } from "./inquiries.ts";
+import type { Inquiries } from "./inquiries.ts";
 
 export interface ReconnectionOptions {
   readonly engines: EngineDirectory;
@@ -38,15 +38,16 @@ interface Absence {
   readonly ended: AbortController;
   /** Aborts when the controller has answered. */
   readonly answered: AbortController;
-  /** What may have been lost with the connection. */
-  readonly requests: readonly MsgId[];
-  readonly inquiries: readonly Inquiry[];
+  /** Until when what was sent may have been lost with the connection; what is sent later waits for the next one. */
+  readonly goneMs: number;
 }
 
 const gonePollMs = 250;
 const defaultPausesMs = [0, 100, 200, 400, 800, 1500] as const;
 /** How long output may come later than its reply. */
 const lateOutputMs = 1000;
+/** The connections break one after the other. */
+const noticeMs = 100;
 /** Ids asked for at once. */
 const mostIds = 500;
 
@@ -76,13 +77,11 @@ export class Reconnection {
 
   /** The connection broke. */
   lost(): void {
-    const { pending, inquiries } = this.#options;
     this.#absence?.ended.abort();
     this.#absence = {
       ended: manyWaits(),
       answered: new AbortController(),
-      requests: pending.unfinished,
-      inquiries: inquiries.unanswered,
+      goneMs: performance.now() + noticeMs,
     };
     void this.#wait(this.#absence);
   }
@@ -117,7 +116,7 @@ export class Reconnection {
     const { inquiries, pending, giveUp } = this.#options;
     const { signal } = absence.ended;
     pending.doubtOutput((request) => void this.#finishOutput(request));
-    inquiries.repeat(absence.inquiries, (type) => connectionLost(type, "whether it was heard is not known"));
+    inquiries.repeat(absence.goneMs, (type) => connectionLost(type, "whether it was heard is not known"));
     try {
       await this.#agree(absence, signal);
       if (this.#absence === absence) this.#absence = undefined;
@@ -128,8 +127,10 @@ export class Reconnection {
     }
   }
 
-  async #agree({ answered, requests }: Absence, signal: AbortSignal): Promise<void> {
+  async #agree({ answered }: Absence, signal: AbortSignal): Promise<void> {
     const { findMissing, engineLost, pending, patience } = this.#options;
+    // Also what was sent meanwhile: the other sockets may have lost their connections a little later.
+    const requests = pending.unfinished;
     let [missing, unknown]: [readonly EngineUuid[], readonly MsgId[]] = [[], []];
     for (const pauseMs of patience.settlePausesMs ?? defaultPausesMs) {
       if (!(await pause(pauseMs, signal))) return;

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { InvalidMessage } from "../../protocol/envelope.ts";
-import type { JsonObject } from "../../protocol/json.ts";
+import { isJsonObject, type JsonObject } from "../../protocol/json.ts";
 import {
   dbReply,
   firstIssue,
@@ -65,7 +65,11 @@ export class HubRecords {
   async result(id: string, signal?: AbortSignal): Promise<ResultRecord | undefined> {
     const { content, buffers } = await this.#ask("result_request", { msg_ids: [id], status_only: false }, signal);
     const { completed } = read(resultReply, content);
-    return completed.includes(id) ? { ...read(resultRecord, content[id]), buffers } : undefined;
+    if (!completed.includes(id)) return undefined;
+    const record = content[id];
+    // A controller that took over may know of a result alone.
+    const request = isJsonObject(record) && record["header"] === null ? { header: { msg_id: id }, metadata: {} } : {};
+    return { ...read(resultRecord, isJsonObject(record) ? { ...record, ...request } : record), buffers };
   }
 
   async purge(ids: "all" | readonly string[], engines: readonly number[]): Promise<void> {

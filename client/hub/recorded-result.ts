@@ -17,7 +17,7 @@ export function takeRecord(request: Request, record: ResultRecord, locate: Locat
   if (request.isFinished) return false;
   const uuid = record.result_metadata["engine"];
   const engine = typeof uuid === "string" && uuid !== "" ? engineUuid(uuid) : undefined;
-  request.identify(recordedRequest(record));
+  if (request.submitted === "") request.identify(recordedRequest(record));
   if (!request.output)
     for (const piece of recordedOutput(record, engine && locate(engine))) request.takeOutput(piece, engine);
   const receivedMs = record.received === null ? undefined : parseWireDate(record.received);
