@@ -35,8 +35,8 @@ export interface ListenOptions {
  */
 export async function listen({ options, earlier: before, peerRejected, log }: ListenOptions): Promise<Listening> {
   const earlier = before?.connections;
-  const engineUrl = earlier?.engine.interface ?? (await interfaceUrl(...chosenInterface(options, "engineIp")));
-  const clientUrl = earlier?.client.interface ?? (await interfaceUrl(...chosenInterface(options, "clientIp")));
+  const engineUrl = earlier?.engine.interface ?? (await chosenInterface(options, "engineIp"));
+  const clientUrl = earlier?.client.interface ?? (await chosenInterface(options, "clientIp"));
   const keys = before ? before.keys : newKeys(options, [engineUrl, clientUrl]);
   const key = earlier ? earlier.client.key : sessionKey(options, keys !== undefined);
   const channels = await bindChannels({
@@ -54,6 +54,7 @@ export async function listen({ options, earlier: before, peerRejected, log }: Li
     log.info("took interface, ports, key and location from the connection files, whatever the options say of them");
     return { channels, connections: withServers(earlier, options), keys };
   }
+  warnOfLoopback(options, [engineUrl, clientUrl], log);
   const plan = {
     engineUrl,
     clientUrl,
@@ -72,10 +73,17 @@ export async function listen({ options, earlier: before, peerRejected, log }: Li
 const newKeys = (options: ControllerOptions, urls: readonly string[]): CurveKeys | undefined =>
   isEncrypted(options, urls.every(isLoopback)) ? serverKeys(options) : undefined;
 
-function chosenInterface(options: ControllerOptions, side: "engineIp" | "clientIp"): [ip: string, option: string] {
+function chosenInterface(options: ControllerOptions, side: "engineIp" | "clientIp"): Promise<string> {
   const own = options[side];
-  if (own === undefined) return [options.ip, "--ip"];
-  return [own, side === "engineIp" ? "--engine-ip" : "--client-ip"];
+  if (own === undefined) return interfaceUrl(options.ip, "--ip");
+  return interfaceUrl(own, side === "engineIp" ? "--engine-ip" : "--client-ip");
+}
+
+/** Debian gives a machine's own name to a loopback address. */
+function warnOfLoopback({ ip }: ControllerOptions, urls: readonly string[], log: Logger): void {
+  const loopback = urls.find(isLoopback);
+  if (ip === hostname() && loopback)
+    log.warn(`--ip=${ip} is ${loopback} here: only this machine can connect; give an address, or * for all`);
 }
 
 /** SSH servers that are configured now stand above those of an earlier controller. */
