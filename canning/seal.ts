@@ -1,3 +1,4 @@
+import type { Dialect } from "../protocol/envelope.ts";
 import { isJsonObject, type JsonObject } from "../protocol/json.ts";
 import type { Signer } from "../protocol/signature.ts";
 import { type CodecName, formatVersion, type UncanOptions, uncan } from "./can.ts";
@@ -7,11 +8,16 @@ import { CanningError } from "./canning-error.ts";
  * What a signed dict of a message (a request's content, else its metadata) says, under `canning`, of its canned buffers:
  * buffers themselves are not signed.
  * The digest is of the head frame; numbers in array frames are protected by CURVE alone, and decoding runs no code of
- * theirs.
+ * theirs. Where messages are not signed the digest is empty, and it is CURVE that keeps strangers' bytes from V8; without
+ * either, whoever can connect could run code on the engines anyway.
  */
 export function seal(buffers: readonly Buffer[], signer: Signer, codec: CodecName = "v8"): JsonObject {
   return { codec, version: formatVersion(codec), digest: signer.sign(buffers.slice(0, 1)) };
 }
+
+/** How a session cans: as it packs, for MessagePack is agreed on where peers have other versions of Node. */
+export const codecOf = ({ packer }: Pick<Dialect, "packer">): CodecName =>
+  packer.name === "msgpack" ? "msgpack" : "v8";
 
 /**
  * The value in the buffers of a message that carries a seal; nothing is decoded before the digest is checked.

@@ -198,7 +198,7 @@ export class DirectView<A extends Arity = "many"> {
   }
 
   #payload(operation: Operation, value: unknown): Payload {
-    const call = cannedCall(value, operation, this.#connection.session.signer);
+    const call = cannedCall(value, operation, this.#connection.session);
     return { ...call, metadata: { lean: true, label: this.#label } };
   }
 

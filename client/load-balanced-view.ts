@@ -126,7 +126,7 @@ export class LoadBalancedView {
 
   #send(group: RequestGroup, value: { fn: unknown; args: unknown }, size: number): Request {
     const { session } = this.#connection;
-    const payload: Payload = { ...cannedCall(value, "call", session.signer), metadata: this.#metadata() };
+    const payload: Payload = { ...cannedCall(value, "call", session), metadata: this.#metadata() };
     const read: RequestPlan["read"] = (reply) => cannedValue(reply, session.signer);
     return this.#connection.sendTask(payload, { method: "apply", read, size, label: this.#flags.label }, group);
   }

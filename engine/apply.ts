@@ -1,8 +1,8 @@
-import { can } from "../canning/can.ts";
+import { type CanOptions, can } from "../canning/can.ts";
 import { CanningError } from "../canning/canning-error.ts";
-import { seal, unseal } from "../canning/seal.ts";
+import { codecOf, seal, unseal } from "../canning/seal.ts";
+import type { Dialect } from "../protocol/envelope.ts";
 import type { JsonObject } from "../protocol/json.ts";
-import type { Signer } from "../protocol/signature.ts";
 import { ExitRequest } from "../runtime/evaluate/exit-request.ts";
 import type { Namespace } from "../runtime/evaluate/namespace.ts";
 import type { Reply } from "../runtime/jupyter/handlers.ts";
@@ -40,7 +40,7 @@ const operations = {
  * Serves `apply_request`: calls a function, sets or gets variables. Loaded with the first such request.
  * @throws what the function throws; {CanningError} when the request cannot be read or the result cannot travel
  */
-export async function apply(request: ServedRequest, namespace: Namespace, signer: Signer): Promise<Reply> {
+export async function apply(request: ServedRequest, namespace: Namespace, session: Dialect): Promise<Reply> {
   const { content, buffers } = request;
   if (content["canning"] === undefined)
     throw new NotImplementedError(
@@ -49,18 +49,19 @@ export async function apply(request: ServedRequest, namespace: Namespace, signer
   const operation = operations[(content["operation"] ?? "call") as keyof typeof operations];
   if (!operation) throw new TypeError(`This engine knows no operation "${String(content["operation"])}".`);
   const requireModule = namespace.modules.require;
-  const value = unseal(buffers, content, signer, { variables: namespace, requireModule });
-  return cannedReply(await operation(value, namespace), namespace, signer);
+  const value = unseal(buffers, content, session.signer, { variables: namespace, requireModule });
+  return cannedReply(await operation(value, namespace), namespace, session);
 }
 
-function cannedReply(result: unknown, namespace: Namespace, signer: Signer): Reply {
-  const buffers = canned(result, namespace);
-  return { content: {}, buffers, metadata: { canning: seal(buffers, signer) } };
+function cannedReply(result: unknown, namespace: Namespace, session: Dialect): Reply {
+  const codec = codecOf(session);
+  const buffers = canned(result, { codec, variables: namespace });
+  return { content: {}, buffers, metadata: { canning: seal(buffers, session.signer, codec) } };
 }
 
-function canned(result: unknown, namespace: Namespace): Buffer[] {
+function canned(result: unknown, options: CanOptions): Buffer[] {
   try {
-    return can(result, { variables: namespace });
+    return can(result, options);
   } catch (cause) {
     if (!(cause instanceof CanningError)) throw cause;
     throw new CanningError(`The result cannot travel back: ${cause.message}`, { cause });
@@ -71,8 +72,9 @@ function canned(result: unknown, namespace: Namespace): Buffer[] {
 export function cannedMessage(
   values: Readonly<Record<string, unknown>>,
   namespace: Namespace,
-  signer: Signer,
+  session: Dialect,
 ): { readonly buffers: readonly Buffer[]; readonly metadata: JsonObject } {
-  const buffers = can(values, { variables: namespace });
-  return { buffers, metadata: { canning: seal(buffers, signer) } };
+  const codec = codecOf(session);
+  const buffers = can(values, { codec, variables: namespace });
+  return { buffers, metadata: { canning: seal(buffers, session.signer, codec) } };
 }

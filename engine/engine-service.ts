@@ -96,11 +96,11 @@ export class EngineService {
   }
 
   #handlers(namespace: Namespace) {
-    const { signer } = this.#options.registered.session;
+    const { session } = this.#options.registered;
     const data = new DataPublisher({
       load: async () => {
         const { cannedMessage } = await import("./apply.ts");
-        return (values) => cannedMessage(values, namespace, signer);
+        return (values) => cannedMessage(values, namespace, session);
       },
       publish: (message) => this.#output.publish("data_message", {}, message),
     });
@@ -113,7 +113,7 @@ export class EngineService {
     });
     const cells = new CellRunner(namespace);
     const executor = new Executor({ run: (cell) => cells.run(cell) });
-    return shellHandlers({ namespace, executor, data, signer });
+    return shellHandlers({ namespace, executor, data, session });
   }
 
   async #connect(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Signer } from "../protocol/signature.ts";
+import type { Dialect } from "../protocol/envelope.ts";
 import type { Namespace } from "../runtime/evaluate/namespace.ts";
 import type { Executor } from "../runtime/jupyter/execute.ts";
 import type { ControlHandlers, Reply, ShellHandlers } from "../runtime/jupyter/handlers.ts";
@@ -9,11 +9,11 @@ export interface EngineParts {
   readonly namespace: Namespace;
   readonly executor: Executor;
   readonly data: DataPublisher;
-  readonly signer: Signer;
+  readonly session: Dialect;
 }
 
 /** What an engine serves on shell. */
-export function shellHandlers({ namespace, executor, data, signer }: EngineParts): ShellHandlers {
+export function shellHandlers({ namespace, executor, data, session }: EngineParts): ShellHandlers {
   const ignore = () => undefined;
   return {
     execute_request: async (request) => {
@@ -23,7 +23,7 @@ export function shellHandlers({ namespace, executor, data, signer }: EngineParts
     },
     apply_request: async (request) => {
       const { apply } = await import("./apply.ts");
-      const reply = await apply(request, namespace, signer);
+      const reply = await apply(request, namespace, session);
       await data.settled;
       return reply;
     },

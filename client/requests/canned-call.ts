@@ -1,11 +1,10 @@
 import { can } from "../../canning/can.ts";
-import { seal, unseal } from "../../canning/seal.ts";
+import { codecOf, seal, unseal } from "../../canning/seal.ts";
+import type { Dialect } from "../../protocol/envelope.ts";
 import { currentHost } from "../../protocol/host.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 import type { Message } from "../../protocol/session.ts";
 import type { Signer } from "../../protocol/signature.ts";
-
-const codec = "v8";
 
 /** What an `apply_request` does on an engine. */
 export type Operation = "call" | "push" | "pull";
@@ -23,10 +22,11 @@ export interface CannedCall {
  * @param value `{ fn, args }` for a call, `{ name: value }` for a push, names for a pull
  * @throws {CanningError} when something in it cannot travel
  */
-export function cannedCall(value: unknown, operation: Operation, signer: Signer): CannedCall {
+export function cannedCall(value: unknown, operation: Operation, session: Dialect): CannedCall {
   const variables = currentHost()?.variables;
+  const codec = codecOf(session);
   const buffers = can(value, variables ? { codec, variables } : { codec });
-  const canning = seal(buffers, signer, codec);
+  const canning = seal(buffers, session.signer, codec);
   return { buffers, content: operation === "call" ? { canning } : { canning, operation } };
 }
 
