@@ -20,6 +20,7 @@ import type { BufferKey, TaskKey, TaskRow } from "./hub/task-row.ts";
 import { idsOf, resubmitEnded, type Tasks } from "./hub/tasks.ts";
 import { LoadBalancedView } from "./load-balanced-view.ts";
 import { type QueueStatus, readLoad, readQueueStatus } from "./queue-status.ts";
+import { abortRequests } from "./requests/abort-requests.ts";
 import { tellEngines } from "./requests/tell-engines.ts";
 import type { AsyncResult } from "./results/async-result.ts";
 import type { Arity } from "./results/result-plan.ts";
@@ -97,7 +98,7 @@ export class Client implements AsyncDisposable {
 
   /** Message ids of everything sent that has no reply yet, oldest first. */
   get outstanding(): readonly string[] {
-    return this.#connection.pending.outstanding;
+    return this.#connection.pending.outstanding.map(({ msgId }) => msgId);
   }
 
   /**
@@ -224,12 +225,18 @@ export class Client implements AsyncDisposable {
   }
 
   /**
-   * Asks engines not to run what has not begun; that ends in `TaskAborted`. Resolves when they have heard.
-   * @param results what to abort; without it, everything that waits on the engines, whoever sent it
+   * Asks engines not to run what has not begun; that ends in `TaskAborted`. Resolves when they have heard. Tasks that
+   * the scheduler still holds end at once.
+   * @param results what to abort; without it, all that this client has outstanding and all that waits on the engines,
+   * whoever sent it
    */
   async abort(results?: AsyncResult<unknown> | readonly AsyncResult<unknown>[]): Promise<void> {
-    if (results !== undefined) await Promise.all([results].flat().map((result) => result.abort()));
-    else await tellEngines(this.#connection, "all", "abort_request", { msg_ids: null });
+    if (results !== undefined) {
+      await Promise.all([results].flat().map((result) => result.abort()));
+      return;
+    }
+    await abortRequests(this.#connection, this.#connection.pending.outstanding);
+    if (this.ids.length > 0) await tellEngines(this.#connection, "all", "abort_request", { msg_ids: null });
   }
 
   /** Removes all variables of users from the engines. */

@@ -1,10 +1,16 @@
+import { engineUuid, type MsgId } from "../../protocol/ids.ts";
 import type { ConnectionService } from "../connection-service.ts";
+import { EngineError } from "../errors/failures.ts";
 import type { Request } from "./request.ts";
 import { tellEngine } from "./tell-engines.ts";
 
+/** How long a scheduler that may not look at aborts is given. */
+const refusalMs = 1000;
+
 /**
  * Asks engines not to run these requests if they have not begun. Each hears of what was sent to it alone; of tasks all
- * hear, as nobody knows which engine will get them. Resolves when they have heard.
+ * hear, as nobody knows which engine will get them. Resolves when they have heard. Our scheduler looks at aborts on their
+ * way: what it still holds ends at once.
  */
 export async function abortRequests(connection: ConnectionService, requests: readonly Request[]): Promise<void> {
   const tasks = requests.filter(({ sentTo }) => sentTo === undefined).map(({ msgId }) => msgId);
@@ -15,4 +21,16 @@ export async function abortRequests(connection: ConnectionService, requests: rea
     if (uuid !== undefined && msg_ids.length > 0) await tellEngine(connection, uuid, "abort_request", { msg_ids });
   });
   await Promise.all(told);
+  if (tasks.length > 0 && connection.engines.size === 0) await abortQueued(connection, tasks);
+}
+
+/** Addressed to nobody, as there is nobody: our controller refuses it, and has looked at it. Python's drops it. */
+async function abortQueued(connection: ConnectionService, tasks: readonly MsgId[]): Promise<void> {
+  const nobody = engineUuid(connection.session.id);
+  const signal = AbortSignal.timeout(refusalMs);
+  try {
+    await connection.askEngine(nobody, "abort_request", { msg_ids: tasks }, signal);
+  } catch (error) {
+    if (!(error instanceof EngineError || error === signal.reason)) throw error;
+  }
 }

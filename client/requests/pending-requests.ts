@@ -36,9 +36,9 @@ export class PendingRequests {
     this.#now = now;
   }
 
-  /** Ids of the requests without a reply, oldest first. */
-  get outstanding(): MsgId[] {
-    return [...this.#requests.values()].filter((request) => !request.outcome).map((request) => request.msgId);
+  /** The requests without a reply, oldest first. */
+  get outstanding(): Request[] {
+    return [...this.#requests.values()].filter((request) => !request.outcome);
   }
 
   /** Ids of the requests that are not finished: without a reply, or without the end of their output. */

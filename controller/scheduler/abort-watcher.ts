@@ -13,6 +13,11 @@ export class AbortWatcher implements RelayWatcher {
     this.#abort = abort;
   }
 
+  /** The scheduler holds tasks that no engine is there for. */
+  requestRefused(engine: EngineUuid, frames: Frames): void {
+    this.requestPassed(engine, frames);
+  }
+
   requestPassed(_engine: EngineUuid, frames: Frames): void {
     const { header, contentFrame } = openEnvelope(frames, this.#dialect);
     if (header.msg_type !== "abort_request") return;

@@ -10,6 +10,8 @@ export interface RelayWatcher {
   /** @throws {InvalidMessage} for a message that its receiver will refuse, too */
   requestPassed(engine: EngineUuid, frames: Frames): void;
   replyPassed?(engine: EngineUuid, frames: Frames): void;
+  /** Its engine is not registered. */
+  requestRefused?(engine: EngineUuid, frames: Frames): void;
 }
 
 export interface RelayServiceOptions {
@@ -50,6 +52,7 @@ export class RelayService {
     const engine = engineUuid(target.toString());
     if (!isRegistered(engine)) {
       this.#refuse(frames, engine);
+      watcher.requestRefused?.(engine, frames);
       return;
     }
     frames[0] = target;

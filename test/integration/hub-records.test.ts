@@ -1,12 +1,36 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Client } from "../../client/client.ts";
+import { TaskAborted } from "../../client/errors/failures.ts";
 import { RemoteError } from "../../client/errors/remote-error.ts";
 import { type ControllerKind, ControllerProcess } from "../support/controller-process.ts";
 import { RunningEngine } from "../support/ipengine.ts";
 import { makeIpythonFolder } from "../support/ipython-folder.ts";
 
 const kinds: readonly ControllerKind[] = ["ours", "python"];
+
+test("tasks that no engine has got end at once when they are aborted, with engines and without", async () => {
+  await using folder = await makeIpythonFolder();
+  const profileDir = join(folder.path, "profile_default");
+  await using _controller = await ControllerProcess.start(profileDir);
+  await using rc = await Client.connect({ profileDir });
+  const lonely = rc.loadBalancedView().apply(() => 1);
+  await rc.abort(lonely);
+  await expect(lonely).rejects.toThrow(TaskAborted);
+  await expect(rc.dbQuery({ msgId: lonely.msgIds[0] ?? "" }, "completed")).resolves.toMatchObject([
+    { completed: expect.any(Date) as Date },
+  ]);
+
+  await using _engine = await RunningEngine.start({ profileDir });
+  await rc.waitForEngines(1, { timeoutMs: 10_000 });
+  const running = rc.loadBalancedView().apply(() => new Promise((resolve) => setTimeout(() => resolve("ran"), 1500)));
+  const queued = Array.from({ length: 20 }, (_, i) => rc.loadBalancedView().apply((x) => x, i));
+  await expect.poll(() => rc.load()).toEqual({ 0: 1 });
+  await rc.abort();
+  await Promise.allSettled(queued);
+  expect([running.ready, queued.map(({ metadata }) => metadata.status)]).toEqual([false, Array(20).fill("aborted")]);
+  expect(await running).toBe("ran");
+});
 
 test.each(kinds)(
   "%s: records of all clients are listed, queried, fetched, submitted again and purged",

@@ -1,9 +1,14 @@
 import { expectTypeOf, test } from "vitest";
+import type { Client } from "../../../client/client.ts";
 import type { DirectView } from "../../../client/direct-view.ts";
+import type { ResultStatus } from "../../../client/hub/hub-records.ts";
+import type { PreciseDate } from "../../../client/hub/precise-date.ts";
+import type { TaskRow } from "../../../client/hub/task-row.ts";
 import type { LoadBalancedView } from "../../../client/load-balanced-view.ts";
 import type { ExecuteReply } from "../../../client/requests/execute-reply.ts";
 import type { AsyncMapResult, AsyncResult } from "../../../client/results/async-result.ts";
 
+declare const rc: Client;
 declare const one: DirectView<"one">;
 declare const many: DirectView;
 declare const balanced: LoadBalancedView;
@@ -32,6 +37,39 @@ function calls() {
     moved: one.withFlags({ targets: [0, 1] }).apply(double, 1),
   };
 }
+
+/** Only for the compiler: never called. */
+function records() {
+  return {
+    all: rc.dbQuery({ completed: { $ne: null }, submitted: { $lt: new Date() }, label: "a", $or: [{ queue: "mux" }] }),
+    one: rc.dbQuery({}, "started"),
+    several: rc.dbQuery({ msgId: { $in: ["a"] } }, ["stdout", "resultBuffers"]),
+    result: rc.getResult<number>("a"),
+    unknown: rc.getResult("a"),
+    results: rc.getResult<number>(["a"]),
+    resubmitted: rc.resubmit<string>("a"),
+    resubmittedResult: rc.resubmit(one.apply(Math.sqrt, 4)),
+    history: rc.hubHistory(),
+    status: rc.resultStatus(["a", one.apply(Math.sqrt, 4)]),
+    load: rc.load([0, 1]),
+  };
+}
+
+test("records are typed by the keys that were asked for", () => {
+  type Records = { [Key in keyof ReturnType<typeof records>]: ReturnType<typeof records>[Key] };
+  expectTypeOf<Awaited<Records["all"]>>().toEqualTypeOf<Omit<TaskRow, "buffers" | "resultBuffers">[]>();
+  expectTypeOf<Awaited<Records["one"]>>().toEqualTypeOf<Pick<TaskRow, "msgId" | "started">[]>();
+  expectTypeOf<Awaited<Records["several"]>[number]["resultBuffers"]>().toEqualTypeOf<readonly Buffer[]>();
+  expectTypeOf<Awaited<Records["one"]>[number]["started"]>().toEqualTypeOf<PreciseDate | null>();
+  expectTypeOf<Records["result"]>().toEqualTypeOf<AsyncResult<number, "one">>();
+  expectTypeOf<Records["unknown"]>().toEqualTypeOf<AsyncResult<unknown, "one">>();
+  expectTypeOf<Records["results"]>().toEqualTypeOf<AsyncResult<number[], "many">>();
+  expectTypeOf<Records["resubmitted"]>().toEqualTypeOf<AsyncResult<string, "one">>();
+  expectTypeOf<Records["resubmittedResult"]>().toEqualTypeOf<AsyncResult<unknown[], "many">>();
+  expectTypeOf<Records["history"]>().resolves.toEqualTypeOf<readonly string[]>();
+  expectTypeOf<Records["status"]>().resolves.toEqualTypeOf<ResultStatus>();
+  expectTypeOf<Records["load"]>().resolves.toEqualTypeOf<Readonly<Record<number, number>>>();
+});
 
 test("results are inferred: values of one engine, arrays of several", () => {
   type Calls = ReturnType<typeof calls>;
@@ -65,6 +103,16 @@ test("wrong arguments do not compile", () => {
     balanced.map((x: number) => x, ["a"]);
     // @ts-expect-error no such option
     balanced.map((x) => x, [1], { chunksize: 2 });
+    // @ts-expect-error records have no such key
+    rc.dbQuery({ msg_id: "a" });
+    // @ts-expect-error times are compared with times
+    rc.dbQuery({ submitted: { $lt: 3 } });
+    // @ts-expect-error no such operator
+    rc.dbQuery({ label: { $like: "a" } });
+    // @ts-expect-error nobody can look into buffers
+    rc.dbQuery({ buffers: { $exists: true } });
+    // @ts-expect-error records have no such key
+    rc.dbQuery({}, ["engine_uuid"]);
   };
   expectTypeOf(wrong).toBeFunction();
 });

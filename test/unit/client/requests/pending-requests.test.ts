@@ -32,7 +32,7 @@ function setUp() {
 test("a reply that promises no output finishes its request", () => {
   const { pending, send } = setUp();
   const request = send("u0");
-  expect(pending.outstanding).toEqual([request.msgId]);
+  expect(pending.outstanding).toEqual([request]);
   pending.takeReply(okReply(request.msgId, 7));
   expect(request.isFinished).toBe(true);
   expect(request.outcome).toMatchObject({ status: "ok", value: { value: 7 } });
@@ -91,7 +91,7 @@ test("the loss of an engine fails what was sent to it, and nothing else", () => 
     failure: { ename: "EngineError", engine: { id: 1, uuid: "u1" } },
   });
   expect([other.isFinished, task.isFinished]).toEqual([false, false]);
-  expect(pending.outstanding).toEqual([other.msgId, task.msgId]);
+  expect(pending.outstanding).toEqual([other, task]);
 });
 
 test("a request with its reply keeps it when the engine is lost before its last output", () => {
