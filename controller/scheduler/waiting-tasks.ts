@@ -16,10 +16,6 @@ export class WaitingTasks {
     return this.#whereabouts.size;
   }
 
-  get ids(): IterableIterator<MsgId> {
-    return this.#whereabouts.keys();
-  }
-
   add(record: TaskRecord): void {
     const key = record.placementKey;
     let lane = this.#lanes.get(key);

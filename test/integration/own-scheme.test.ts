@@ -69,6 +69,13 @@ export const scheme: Scheme = (candidates) => last(candidates.toSorted((a, b) =>
   expect(await twoTasks(controller)).toEqual([0, 0]);
 });
 
+test("the example of a scheme works", async () => {
+  const file = join(import.meta.dirname, "..", "..", "examples", "fill-first.ts");
+  await using controller = await startController(`--scheme=${file}`, "--hwm=4");
+  expect(await twoTasks(controller)).toHaveLength(2);
+  expect(controller.log()).not.toContain("does not work");
+});
+
 test("a scheme that fails is said once, and tasks run all the same", async () => {
   const file = await write("broken.mjs", 'export const scheme = () => { throw new Error("out of order"); };');
   await using controller = await startController(`--scheme=${file}`);
