@@ -44,5 +44,8 @@ test("of several failures none is lost", () => {
 test("an abort is shown where nothing worse happened, and an error without a traceback is no error here", () => {
   expect(coalesce([ok(0), reply(1, { status: "aborted" })]).content).toEqual({ status: "aborted" });
   const bare = (id: number) => reply(id, { status: "error" });
-  expect(coalesce([bare(0), bare(1)]).content).toMatchObject({ status: "error", traceback: expect.any(Array) });
+  expect(coalesce([bare(0), bare(1)]).content).toMatchObject({
+    status: "error",
+    traceback: expect.any(Array) as string[],
+  });
 });

@@ -21,7 +21,13 @@ test("a scheme that chooses a candidate is followed", () => {
 });
 
 test.each<[string, Scheme, string]>([
-  ["throws", () => JSON.parse("{"), "it threw SyntaxError"],
+  [
+    "throws",
+    () => {
+      throw new RangeError("no");
+    },
+    "it threw RangeError: no",
+  ],
   ["chooses a stranger", () => engineUuid("stranger"), 'it chose "stranger", which is not among its candidates'],
   ["chooses nothing", () => undefined as never, "it chose a value of type undefined"],
   ["chooses late", (async () => busy) as never, "it chose a value of type object"],

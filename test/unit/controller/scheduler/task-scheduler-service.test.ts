@@ -182,7 +182,7 @@ test("pure: a reply does not bear its engine's address, and wishes are refused i
   client.send({ type: "apply_request", metadata: { retries: 2 } });
   expect((await client.receive()).content).toMatchObject({
     ename: "ImpossibleDependency",
-    evalue: expect.stringContaining('The scheme "pure" gives tasks to engines in turn and takes no retries'),
+    evalue: expect.stringContaining('The scheme "pure" gives tasks to engines in turn and takes no retries') as string,
   });
 });
 

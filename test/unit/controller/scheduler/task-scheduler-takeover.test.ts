@@ -32,7 +32,11 @@ const answer = (to: TaskScheduler, id: MsgId, engine: EngineUuid, outcome: "ok" 
   to.handle({ kind: "task-answered", task: id, engine, outcome });
 const dispatch = (id: MsgId, engine: EngineUuid) => ({ kind: "dispatch", task: id, engine });
 const deliver = (id: MsgId) => ({ kind: "deliver", task: id });
-const failed = (id: MsgId, code: string) => ({ kind: "fail", task: id, failure: expect.objectContaining({ code }) });
+const failed = (id: MsgId, code: string) => ({
+  kind: "fail",
+  task: id,
+  failure: expect.objectContaining({ code }) as unknown,
+});
 
 describe("aborts", () => {
   const abort = (to: TaskScheduler, ...tasks: MsgId[]) => to.handle({ kind: "abort-requested", tasks });
