@@ -61,6 +61,33 @@ test("each engine gets its own copy under its own id, and each reply goes to the
   }
 });
 
+test("an engine is told of itself alone among the targets", async () => {
+  const { client, engines } = openBroadcast();
+  client.send(broadcast(engines, false));
+  for (const [id, engine] of engines.entries())
+    expect((await engine.receive()).metadata["targets"]).toEqual([[engine.session.id, id]]);
+});
+
+test("a request that comes twice is sent once", async () => {
+  const { client, engines } = openBroadcast();
+  const [first] = engines;
+  const frames = client.session.pack(broadcast([first], false));
+  client.sendFrames(frames);
+  client.sendFrames(frames);
+  reply(first, await first.receive());
+  await client.receive();
+  const sent = client.send(broadcast([first], false));
+  expect((await first.receive()).metadata["original_msg_id"]).toBe(sent);
+});
+
+test("a coalesced request to one engine is answered in pairs, too", async () => {
+  const { client, engines } = openBroadcast();
+  const [first] = engines;
+  client.send(broadcast([first], true));
+  reply(first, await first.receive());
+  expect((await client.receive()).metadata["broadcast_targets"]).toEqual([[first.session.id, 0]]);
+});
+
 test("coalesced replies are one message in the order of the targets, whoever answers first", async () => {
   const { client, engines } = openBroadcast();
   const [first, second] = engines;

@@ -53,6 +53,15 @@ describe("choosing an engine", () => {
     expect([a, b, c].flatMap((id) => submit(unlimited, id))).toEqual([a, b, c].map((id) => dispatch(id, e0)));
   });
 
+  test("tasks that were passed by keep their order", () => {
+    const made = scheduler([e0, e1]);
+    submit(made, a, { targets: new Set([e0]) });
+    for (const id of [b, c, d]) submit(made, id, { targets: new Set([e0]) });
+    expect(answer(made, a, e0)).toEqual([deliver(a), dispatch(b, e0)]);
+    expect(answer(made, b, e0)).toEqual([deliver(b), dispatch(c, e0)]);
+    expect(answer(made, c, e0)).toEqual([deliver(c), dispatch(d, e0)]);
+  });
+
   test("a task without engines waits for the first that joins", () => {
     const made = scheduler([]);
     expect(submit(made, a)).toEqual([]);
@@ -192,6 +201,32 @@ describe("dependencies", () => {
     answer(made, a, e0);
     made.handle({ kind: "engine-lost", engine: e0 });
     expect(submit(made, b, { follow: on(a) })).toEqual([impossible(b)]);
+  });
+
+  test("following a failure runs where it failed; one that never ran can be followed nowhere, but any other will do", () => {
+    const failures = (...ids: MsgId[]): Dependency => ({ ids, all: false, success: false, failure: true });
+    const made = scheduler();
+    submit(made, a);
+    answer(made, a, e0, "error");
+    submit(made, b, { targets: new Set([e2]) });
+    expect(submit(made, c, { follow: failures(b) })).toEqual([impossible(c)]);
+    expect(submit(made, d, { follow: failures(a, b) })).toEqual([dispatch(d, e0)]);
+  });
+
+  test("following all of several is impossible as soon as two of them have run apart, whatever the others do", () => {
+    const made = scheduler([e0, e1], 2);
+    submit(made, a);
+    submit(made, b);
+    submit(made, c);
+    submit(made, d, { follow: on(a, b, c) });
+    answer(made, a, e0);
+    expect(answer(made, b, e1)).toEqual([deliver(b), impossible(d)]);
+  });
+
+  test("a task with an invalid dependency leaves nothing behind", () => {
+    const made = scheduler();
+    submit(made, a, { after: on(b, c) });
+    expect(made.size).toBe(0);
   });
 
   test("a failure makes dependents impossible, and theirs, unless they wanted it", () => {
