@@ -1,14 +1,20 @@
-import { mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * Makes a profile's folder and whatever subfolder it lacks; what is there stays as it is.
- * `security` holds keys and is its owner's alone.
+ * Makes a profile's folder and whatever subfolder it lacks; what is there stays as it is, but for `security`: it holds
+ * keys and becomes its owner's alone (0700).
  * @throws naming the folder that cannot be made, and why
  */
 export function makeProfileFolders(dir: string): void {
   for (const folder of ["log", "pid", "startup", "db", "static"]) makeFolder(dir, folder, {});
   makeFolder(dir, "security", { mode: 0o700 });
+  closeToOthers(join(dir, "security"));
+}
+
+/** As IPython does with a folder that was made by other means; Windows has no modes. */
+function closeToOthers(folder: string): void {
+  if (process.platform !== "win32" && (statSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700);
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -107,7 +107,7 @@ async function clusterWorks(client: Client): Promise<void> {
   expect(await client.queueStatus()).toMatchObject({ unassigned: 0 });
 }
 
-for (const args of [[], ["--packer=msgpack"], ["--no-secure"]])
+for (const args of [[], ["--packer=msgpack"], ["--no-secure"], ["--curve"]])
   test(`whatever is thrown at its sockets, the controller works on (${args.join() || "JSON"}; seed ${seed})`, async () => {
     await using controller = await startController(...args);
     await using _first = await RunningEngine.start(controller);

@@ -1,9 +1,10 @@
-import { execFile, execFileSync, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { makeProfileFolders } from "../../cli/make-profile-folders.ts";
 import { programFile } from "../../cli/package-root.ts";
 import { Client } from "../../client/client.ts";
 import { parseJson } from "../../protocol/json.ts";
@@ -151,6 +152,28 @@ test("a controller that reuses its files has the same keys, also after it was ki
     second.kill("SIGTERM");
     await ended;
   }
+}, 20_000);
+
+test("a security folder that was open to others is closed", async () => {
+  await using folder = await makeIpythonFolder();
+  const security = join(folder.path, "p", "security");
+  mkdirSync(security, { recursive: true });
+  chmodSync(security, 0o755);
+  makeProfileFolders(join(folder.path, "p"));
+  expect(statSync(security).mode & 0o777).toBe(0o700);
+});
+
+test("connection files that others can read are not reused: they may be known", async () => {
+  await using first = await startController("--reuse");
+  first.process.kill("SIGTERM");
+  await first.exited;
+  chmodSync(first.paths.clientFile, 0o644);
+  const argv = [programFile("controller"), `--profile-dir=${first.profileDir}`, "--reuse"];
+  const second = spawnSync(process.execPath, argv, { timeout: 1000, killSignal: "SIGTERM", encoding: "utf8" });
+
+  expect(second.stderr).toContain(`chmod 600 ${first.paths.clientFile}`);
+  const client = parseJson(readFileSync(first.paths.clientFile)) as { key: string };
+  expect(client.key).not.toBe(first.client.key);
 }, 20_000);
 
 test("the secret key goes with the controller", async () => {
