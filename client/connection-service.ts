@@ -1,6 +1,8 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { systemClock } from "../protocol/clock.ts";
 import { abortable, Deferred } from "../protocol/deferred.ts";
 import { delimiter, InvalidMessage, openEnvelope } from "../protocol/envelope.ts";
+import { currentHost } from "../protocol/host.ts";
 import { type EngineUuid, engineUuid } from "../protocol/ids.ts";
 import type { JsonObject } from "../protocol/json.ts";
 import { connectionReply, notifications } from "../protocol/messages/hub.ts";
@@ -40,6 +42,8 @@ export class ConnectionService implements AsyncDisposable {
   readonly #sessionBytes: Buffer;
   /** Aborts, with the reason, when nothing can be sent any more. */
   readonly #ended = new AbortController();
+  /** Runs something as if the cell did that sent last: what it prints is shown there. */
+  #asSender = (action: () => void): void => action();
   #hasWarned = false;
 
   constructor(channels: ClientChannels, session: Session, patience: Patience = defaultPatience) {
@@ -57,7 +61,7 @@ export class ConnectionService implements AsyncDisposable {
     this.#listen(channels.iopub, (frames) => this.#takeOutput(frames));
     this.#listen(channels.notification, (frames) => this.#takeNotification(session.unpack(frames)));
     channels.watch((event) => {
-      if (this.isOpen) this.#reconnection[event]();
+      if (this.isOpen) this.#asSender(() => this.#reconnection[event]());
     });
   }
 
@@ -71,11 +75,6 @@ export class ConnectionService implements AsyncDisposable {
 
   get isOpen(): boolean {
     return !this.#ended.signal.aborted;
-  }
-
-  /** Whether the controller is away: what is sent now waits until it is back. */
-  get isAway(): boolean {
-    return this.isOpen && this.#reconnection.isAway;
   }
 
   /** Aborts when nothing can be sent any more; its reason says why. */
@@ -149,7 +148,9 @@ export class ConnectionService implements AsyncDisposable {
     const idents = to.engine === undefined ? [] : [Buffer.from(to.engine)];
     const frames = this.session.pack({ type, header, idents, ...payload });
     this.pending.add(request);
+    if (currentHost()) this.#asSender = AsyncLocalStorage.snapshot();
     channel.send(frames);
+    if (this.#reconnection.isAway) this.#reconnection.warn();
     return request;
   }
 

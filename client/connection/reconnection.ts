@@ -6,6 +6,7 @@ import { connectionLost } from "../errors/failures.ts";
 import { RemoteError } from "../errors/remote-error.ts";
 import type { HubRecords } from "../hub/hub-records.ts";
 import { takeRecord } from "../hub/recorded-result.ts";
+import { notify } from "../output/host-calls.ts";
 import type { PendingRequests } from "../requests/pending-requests.ts";
 import type { Request } from "../requests/request.ts";
 import type { Inquiries } from "./inquiries.ts";
@@ -40,6 +41,8 @@ interface Absence {
   readonly answered: AbortController;
   /** Until when what was sent may have been lost with the connection; what is sent later waits for the next one. */
   readonly goneMs: number;
+  /** Whether the user knows. */
+  hasWarned: boolean;
 }
 
 const gonePollMs = 250;
@@ -82,8 +85,18 @@ export class Reconnection {
       ended: manyWaits(),
       answered: new AbortController(),
       goneMs: performance.now() + noticeMs,
+      hasWarned: false,
     };
     void this.#wait(this.#absence);
+    if (this.#options.pending.unfinished.length > 0) this.warn();
+  }
+
+  /** Says, once in an absence, why nothing comes. */
+  warn(): void {
+    const { patience } = this.#options;
+    if (!this.#absence || this.#absence.hasWarned || patience.timeoutMs === 0) return;
+    this.#absence.hasWarned = true;
+    notify(`The controller is away: requests wait for it to come back, ${patience.timeoutMs / 1000} s at most.`);
   }
 
   /** The sockets are connected again, the subscriptions stand. */

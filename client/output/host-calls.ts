@@ -48,3 +48,10 @@ async function askTerminal(text: string, password: boolean): Promise<string> {
     lines.close();
   }
 }
+
+/** Tells the user something that is no error, under the running cell where there is one. */
+export function notify(text: string): void {
+  const host = currentHost();
+  if (host) host.publish("stream", { name: "stderr", text: `${text}\n` });
+  else process.emitWarning(text);
+}

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { JsonObject } from "../../protocol/json.ts";
 import { type Exchange, KernelProcess, resultText, streamText, typesOf } from "../support/kernel.ts";
+import { killProcess } from "../support/kill-process.ts";
 import { RunningCluster } from "../support/running-cluster.ts";
 
 let cluster: RunningCluster;
@@ -183,4 +184,19 @@ test("after its cluster has gone, the next client brings the magics again", asyn
   await run("const rc2 = await Client.connect();");
   expect((await run("%px 1")).reply.content["status"]).toBe("ok");
   expect(typesOf((await run("rc2.ids")).published)).toEqual(["execute_input", "execute_result"]);
+});
+
+test("while the controller is away %px waits and says so; in the end it names the reason", async () => {
+  await using other = await RunningCluster.start({ engines: 1 });
+  const file = JSON.stringify(other.cluster.connectionFile);
+  await run(
+    `const brief = await Client.connect({ file: ${file}, reconnectTimeoutMs: 1500 }); brief.activate("all", "_brief");`,
+  );
+  const ended = run("%px_brief await new Promise(() => {})");
+  const watcher = await other.connect();
+  await expect.poll(() => watcher.load()).toEqual({ 0: 1 });
+  await killProcess(other.cluster, "controller");
+  const exchange = await ended;
+  expect(streamText(exchange.published, "stderr")).toContain("The controller is away: requests wait for it");
+  expect(traceback(exchange)).toContain("the connection to the controller broke, and was not back after 1.5 s");
 });
