@@ -61,6 +61,12 @@ const result = careful.apply(() => "done");
 console.log(await result.get({ timeoutMs: 10_000 }), result.metadata.status, result.metadata.label);
 // → done ok careful
 
+const [row] = await rc.dbQuery({ label: "careful", completed: { $ne: null } }, ["submitted", "completed"]);
+console.log(row?.msgId === result.msgIds[0], row?.completed instanceof Date);
+// → true true
+console.log(await rc.getResult<string>(row?.msgId ?? ""), (await rc.hubHistory()).at(-1) === row?.msgId);
+// → done true
+
 try {
   await view.apply((x: number) => {
     if (x > 1) throw new RangeError(`${x} is too much`);
