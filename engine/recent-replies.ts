@@ -4,7 +4,7 @@ import type { Frames } from "../transport/channel.ts";
 
 /** How long a reply may be on its way to a controller's records. */
 const recentMs = 10_000;
-const most = { replies: 2048, bytes: 64 << 20 } as const;
+const most = { replies: 2048, bytes: 16 << 20 } as const;
 
 interface Sent {
   readonly frames: Frames;

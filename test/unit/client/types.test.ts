@@ -104,15 +104,15 @@ test("wrong arguments do not compile", () => {
     // @ts-expect-error no such option
     balanced.map((x) => x, [1], { chunksize: 2 });
     // @ts-expect-error records have no such key
-    rc.dbQuery({ msg_id: "a" });
+    void rc.dbQuery({ msg_id: "a" });
     // @ts-expect-error times are compared with times
-    rc.dbQuery({ submitted: { $lt: 3 } });
+    void rc.dbQuery({ submitted: { $lt: 3 } });
     // @ts-expect-error no such operator
-    rc.dbQuery({ label: { $like: "a" } });
+    void rc.dbQuery({ label: { $like: "a" } });
     // @ts-expect-error nobody can look into buffers
-    rc.dbQuery({ buffers: { $exists: true } });
+    void rc.dbQuery({ buffers: { $exists: true } });
     // @ts-expect-error records have no such key
-    rc.dbQuery({}, ["engine_uuid"]);
+    void rc.dbQuery({}, ["engine_uuid"]);
   };
   expectTypeOf(wrong).toBeFunction();
 });

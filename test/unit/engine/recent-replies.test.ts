@@ -33,7 +33,7 @@ test("few and small replies are kept, and the latest whatever its size", () => {
   for (let value = 0; value < 3000; value++) replies.add(reply(value));
   replies.hold();
   expect(replies.takeAgain().length).toBe(2048);
-  for (let value = 0; value < 3; value++) replies.add(reply(value, [Buffer.alloc(65 << 20)]));
+  for (let value = 0; value < 3; value++) replies.add(reply(value, [Buffer.alloc(17 << 20)]));
   replies.hold();
   expect(replies.takeAgain().length).toBe(1);
 });
