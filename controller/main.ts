@@ -14,18 +14,23 @@ import { Session } from "../protocol/session.ts";
 import { Signer } from "../protocol/signature.ts";
 import { cleanLogs } from "./clean-logs.ts";
 import { Complaints } from "./complaints.ts";
-import { type Configuration, configure, systemConfigFolders } from "./configure.ts";
-import { type Connections, engineChannels, removeConnectionFiles, writeConnectionFiles } from "./connection-files.ts";
+import { type Configuration, configure, systemConfigFolders } from "./configuration/configure.ts";
+import { describeConfig } from "./configuration/describe-config.ts";
+import { initConfig } from "./configuration/init-config.ts";
 import { ControllerService } from "./controller-service.ts";
-import { describeConfig } from "./describe-config.ts";
-import { readEarlier } from "./earlier.ts";
-import { exposure } from "./exposure.ts";
-import { initConfig } from "./init-config.ts";
-import { listen } from "./listen.ts";
+import {
+  type Connections,
+  engineChannels,
+  removeConnectionFiles,
+  writeConnectionFiles,
+} from "./network/connection-files.ts";
+import { readEarlier } from "./network/earlier.ts";
+import { listen } from "./network/listen.ts";
+import { expectNoRival } from "./network/rival.ts";
 import { openLog } from "./open-log.ts";
 import { type ControllerOptions, program } from "./options.ts";
-import { expectNoRival } from "./rival.ts";
-import { removeKeys, writeKeys } from "./server-keys.ts";
+import { exposure } from "./security/exposure.ts";
+import { removeKeys, writeKeys } from "./security/server-keys.ts";
 
 /** Clients hear of a shutdown, engines say goodbye; then the controller ends (wire protocol §20). */
 const shutdownDelayMs = 1000;

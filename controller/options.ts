@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { packageVersion } from "../cli/package-root.ts";
 import type { Program } from "../cli/program.ts";
+import { traitClasses, traits } from "./configuration/traits.ts";
 import { dbOptions } from "./options/db-options.ts";
 import { logOptions } from "./options/log-options.ts";
 import { networkOptions } from "./options/network-options.ts";
 import { placeOptions } from "./options/place-options.ts";
 import { schedulingOptions } from "./options/scheduling-options.ts";
 import { securityOptions } from "./options/security-options.ts";
-import { traitClasses, traits } from "./traits.ts";
 
 const options = z.strictObject({
   ...placeOptions,

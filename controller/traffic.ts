@@ -1,6 +1,6 @@
 import type { EngineUuid, MsgId } from "../protocol/ids.ts";
 import type { Frames } from "../transport/channel.ts";
-import type { Outcome } from "./scheduler/task.ts";
+import type { Outcome } from "./scheduler/tasks/task.ts";
 
 /** A verified message that passes through a scheduler. */
 export interface Passing {

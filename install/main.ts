@@ -6,7 +6,7 @@ import { packageRoot, packageVersion } from "../cli/package-root.ts";
 import { command, runCommandSet } from "../cli/run-program.ts";
 import { UsageError } from "../cli/usage-error.ts";
 import { createProfile, listProfiles } from "../cluster/profile.ts";
-import { initConfig } from "../controller/init-config.ts";
+import { initConfig } from "../controller/configuration/init-config.ts";
 import { InstallationService } from "./installation-service.ts";
 import { prefixDataFolder, userDataFolder } from "./jupyter-folders.ts";
 import {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { schemeNames } from "../scheduler/schemes.ts";
+import { schemeNames } from "../scheduler/placement/schemes.ts";
 
 /** `pure` has no decision to take: tasks go to engines in turn. */
 const names: readonly string[] = [...schemeNames, "pure"];

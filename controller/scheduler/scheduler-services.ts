@@ -1,19 +1,19 @@
 import type { EngineUuid } from "../../protocol/ids.ts";
 import type { Session } from "../../protocol/session.ts";
 import type { Frames } from "../../transport/channel.ts";
-import type { Channels } from "../channels.ts";
 import type { Complaints } from "../complaints.ts";
+import type { Channels } from "../network/channels.ts";
 import type { TrafficObserver } from "../traffic.ts";
-import { AbortWatcher } from "./abort-watcher.ts";
-import { BroadcastService } from "./broadcast-service.ts";
-import type { ChosenScheme } from "./choose-scheme.ts";
-import { DirectTraffic } from "./direct-traffic.ts";
-import { IopubService } from "./iopub-service.ts";
-import { RelayService } from "./relay-service.ts";
-import type { TaskEnding } from "./scheduler-events.ts";
-import { schemes } from "./schemes.ts";
-import { TaskScheduler, type TaskSchedulerOptions } from "./task-scheduler.ts";
-import { type EarlierTask, TaskSchedulerService } from "./task-scheduler-service.ts";
+import { BroadcastService } from "./broadcast/broadcast-service.ts";
+import type { ChosenScheme } from "./placement/choose-scheme.ts";
+import { schemes } from "./placement/schemes.ts";
+import { AbortWatcher } from "./relay/abort-watcher.ts";
+import { DirectTraffic } from "./relay/direct-traffic.ts";
+import { IopubService } from "./relay/iopub-service.ts";
+import { RelayService } from "./relay/relay-service.ts";
+import type { TaskEnding } from "./tasks/scheduler-events.ts";
+import { TaskScheduler, type TaskSchedulerOptions } from "./tasks/task-scheduler.ts";
+import { type EarlierTask, TaskSchedulerService } from "./tasks/task-scheduler-service.ts";
 
 export interface SchedulerServicesOptions {
   readonly channels: Channels;

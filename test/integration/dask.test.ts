@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { expect, test } from "vitest";
-import { DaskService } from "../../controller/hub/dask-service.ts";
+import { DaskService } from "../../controller/hub/dask/dask-service.ts";
 import { becomeDaskReply } from "../../protocol/messages/hub.ts";
 import { startController } from "../support/ipcontroller.ts";
 import { recordingLog } from "../support/memory-peer.ts";

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
-import type { SchedulerEffect, SchedulerEvent } from "../../controller/scheduler/scheduler-events.ts";
-import { type Dependency, type Task, wishesOf } from "../../controller/scheduler/task.ts";
-import type { TaskScheduler } from "../../controller/scheduler/task-scheduler.ts";
+import type { SchedulerEffect, SchedulerEvent } from "../../controller/scheduler/tasks/scheduler-events.ts";
+import { type Dependency, type Task, wishesOf } from "../../controller/scheduler/tasks/task.ts";
+import type { TaskScheduler } from "../../controller/scheduler/tasks/task-scheduler.ts";
 import type { EngineUuid, MsgId } from "../../protocol/ids.ts";
 
 interface Ending {

@@ -1,5 +1,5 @@
 import type { EngineUuid, MsgId } from "../../../protocol/ids.ts";
-import { NumberTable } from "../../scheduler/number-table.ts";
+import { NumberTable } from "../../scheduler/tasks/number-table.ts";
 import type { RecordChange } from "../task-db.ts";
 
 /** Which requests are open and which were answered since the controller started (wire protocol §9.3). */

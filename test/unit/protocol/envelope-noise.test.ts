@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readBroadcastTargets } from "../../../controller/scheduler/broadcast-targets.ts";
-import { readOutcome, readTask } from "../../../controller/scheduler/task-metadata.ts";
+import { readBroadcastTargets } from "../../../controller/scheduler/broadcast/broadcast-targets.ts";
+import { readOutcome, readTask } from "../../../controller/scheduler/tasks/task-metadata.ts";
 import { InvalidMessage, openEnvelope } from "../../../protocol/envelope.ts";
 import { msgId, sessionId } from "../../../protocol/ids.ts";
 import type { JsonObject } from "../../../protocol/json.ts";

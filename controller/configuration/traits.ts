@@ -1,0 +1,106 @@
+import type { TraitMeaning } from "../../cli/program.ts";
+import { dbOfClass, mongoUrlOfArguments, mongoUrlOfKeywords, packerName } from "./python-values.ts";
+
+const oneProcess = { ignored: "hub and schedulers share one process here" };
+const pools = { ignored: "use IPController.engine_ports and IPController.client_ports" };
+const noMonitor = { ignored: "there is no monitor socket here" };
+const pythonLogging = { ignored: "it configures Python's logging" };
+const pythonProfile = { ignored: "it configures IPython's own start" };
+const pythonSession = { ignored: "it configures Python's own sessions" };
+
+/** Traits of ipyparallel's controller (9.2) that are options here, or have no meaning here. */
+export const traits = {
+  "IPController.ip": "ip",
+  "IPController.engine_ip": "engineIp",
+  "IPController.client_ip": "clientIp",
+  "IPController.monitor_ip": noMonitor,
+  "IPController.location": "location",
+  "IPController.transport": "transport",
+  "IPController.engine_transport": "transport",
+  "IPController.client_transport": "transport",
+  "IPController.monitor_transport": noMonitor,
+  "IPController.regport": "port",
+  "IPController.ports": "ports",
+  "IPController.engine_ports": "enginePorts",
+  "IPController.client_ports": "clientPorts",
+  "IPController.mon_port": noMonitor,
+  "IPController.notifier_port": pools,
+  "IPController.hb": pools,
+  "IPController.mux": pools,
+  "IPController.task": pools,
+  "IPController.control": pools,
+  "IPController.iopub": pools,
+  "IPController.ssh_server": "ssh",
+  "IPController.engine_ssh_server": "enginessh",
+  "IPController.reuse_files": "reuse",
+  "IPController.restore_engines": "restore",
+  "IPController.engine_json_file": "engineJsonFile",
+  "IPController.client_json_file": "clientJsonFile",
+  "IPController.cluster_id": "clusterId",
+  "IPController.registration_timeout": "registrationTimeout",
+  "IPController.broadcast_scheduler_depth": "broadcastDepth",
+  "IPController.enable_curve": "curve",
+  "IPController.curve_publickey": "curvePublickey",
+  "IPController.curve_secretkey": "curveSecretkey",
+  "IPController.db_class": { read: (value: unknown) => ({ db: dbOfClass(value) }) },
+  "IPController.use_threads": oneProcess,
+  "IPController.work_dir": "workDir",
+  "IPController.log_level": "logLevel",
+  "IPController.log_to_file": "logToFile",
+  "IPController.clean_logs": "cleanLogs",
+  "IPController.log_url": { ignored: "logs go to stderr or a file; see --log-to-file" },
+  "IPController.log_format": pythonLogging,
+  "IPController.log_datefmt": pythonLogging,
+  "IPController.logging_config": pythonLogging,
+  "IPController.profile": "profile",
+  "IPController.ipython_dir": "ipythonDir",
+  "IPController.extra_config_file": "config",
+  "IPController.copy_config_files": "init",
+  "IPController.show_config": "showConfig",
+  "IPController.show_config_json": "showConfigJson",
+  "IPController.auto_create": { ignored: "a profile that is missing is always made" },
+  "IPController.overwrite": pythonProfile,
+  "IPController.verbose_crash": pythonProfile,
+  "IPController.add_ipython_dir_to_sys_path": pythonProfile,
+  "ProfileDir.location": "profileDir",
+  "HeartMonitor.period": "ping",
+  "HeartMonitor.max_heartmonitor_misses": "maxMisses",
+  "HeartMonitor.debug": { ignored: "heartbeats are not logged here" },
+  "TaskScheduler.hwm": "hwm",
+  "TaskScheduler.scheme_name": "scheme",
+  "DictDB.record_limit": "dictRecordLimit",
+  "DictDB.size_limit": "dictSizeLimit",
+  "DictDB.cull_fraction": "dictCullFraction",
+  "SQLiteDB.filename": "sqliteFilename",
+  "SQLiteDB.location": "sqliteLocation",
+  "SQLiteDB.table": "sqliteTable",
+  "MongoDB.database": "mongoDatabase",
+  "MongoDB.connection_args": { read: (value: unknown) => ({ mongoUrl: mongoUrlOfArguments(value) }) },
+  "MongoDB.connection_kwargs": { read: (value: unknown) => ({ mongoUrl: mongoUrlOfKeywords(value) }) },
+  "Session.key": "key",
+  "Session.keyfile": "keyfile",
+  "Session.session": "ident",
+  "Session.username": "username",
+  "Session.packer": { read: (value: unknown) => ({ packer: packerName(value) }) },
+  "Session.unpacker": { read: (value: unknown) => ({ packer: packerName(value) }) },
+  "Session.signature_scheme": "signatureScheme",
+  "Session.buffer_threshold": pythonSession,
+  "Session.check_pid": pythonSession,
+  "Session.copy_threshold": pythonSession,
+  "Session.debug": pythonSession,
+  "Session.digest_history_size": pythonSession,
+  "Session.item_threshold": pythonSession,
+  "Session.metadata": pythonSession,
+} as const satisfies Readonly<Record<string, TraitMeaning>>;
+
+const inherited = { today: "IPController", isOld: false };
+const renamed = { today: "IPController", isOld: true };
+
+/** Classes whose traits `IPController` inherits, and those that were its own up to ipyparallel 6. */
+export const traitClasses = {
+  Application: inherited,
+  BaseIPythonApplication: inherited,
+  BaseParallelApplication: inherited,
+  HubFactory: renamed,
+  IPControllerApp: renamed,
+};
