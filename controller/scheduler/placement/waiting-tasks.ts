@@ -1,4 +1,3 @@
-import type { MsgId } from "../../../protocol/ids.ts";
 import type { TaskRecord } from "../tasks/task-record.ts";
 import type { Placement } from "./engine-pool.ts";
 import { Lane } from "./lane.ts";
@@ -9,11 +8,10 @@ import { Lane } from "./lane.ts";
  */
 export class WaitingTasks {
   readonly #lanes = new Map<string, Lane>();
-  /** The lane of each task, with its key. */
-  readonly #whereabouts = new Map<MsgId, { key: string; lane: Lane }>();
+  #size = 0;
 
   get size(): number {
-    return this.#whereabouts.size;
+    return this.#size;
   }
 
   add(record: TaskRecord): void {
@@ -24,15 +22,19 @@ export class WaitingTasks {
       this.#lanes.set(key, lane);
     }
     lane.add(record);
-    this.#whereabouts.set(record.task.id, { key, lane });
+    record.laneKey = key;
+    this.#size++;
   }
 
+  /** Harmless for one that does not wait. */
   remove(record: TaskRecord): void {
-    const found = this.#whereabouts.get(record.task.id);
-    if (!found) return;
-    this.#whereabouts.delete(record.task.id);
-    found.lane.remove(record);
-    if (found.lane.isEmpty) this.#lanes.delete(found.key);
+    const key = record.laneKey;
+    const lane = key === undefined ? undefined : this.#lanes.get(key);
+    if (!lane || key === undefined) return;
+    record.laneKey = undefined;
+    this.#size--;
+    lane.remove(record);
+    if (lane.isEmpty) this.#lanes.delete(key);
   }
 
   /** The earliest submitted task for which there is room. */

@@ -2,6 +2,9 @@ import type { EngineUuid } from "../../../protocol/ids.ts";
 import type { Placement } from "../placement/engine-pool.ts";
 import type { Task } from "./task.ts";
 
+/** Shared by all tasks that no engine has refused. */
+const none: ReadonlySet<EngineUuid> = new Set();
+
 /**
  * A task from submission to its end.
  *
@@ -18,11 +21,13 @@ export class TaskRecord {
   state: "blocked" | "waiting" | "running" | "ended" = "blocked";
   retriesLeft: number;
   /** Engines that it will not be given to again. */
-  refused: ReadonlySet<EngineUuid> = new Set();
+  refused = none;
   /** Engines where the tasks that it follows have run; `undefined` where it follows none. */
   places: ReadonlySet<EngineUuid | undefined> | undefined;
   /** Holds it while it runs. */
   engine: EngineUuid | undefined;
+  /** Its `placementKey` when it began to wait; `undefined` while it does not. */
+  laneKey: string | undefined;
 
   constructor(task: Task, sequence: number) {
     this.task = task;

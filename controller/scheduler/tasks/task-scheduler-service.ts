@@ -10,6 +10,7 @@ import type { Failure } from "../../../protocol/failure.ts";
 import { type EngineUuid, engineUuid, type MsgId, msgId } from "../../../protocol/ids.ts";
 import type { Session } from "../../../protocol/session.ts";
 import type { Channel, Frames } from "../../../transport/channel.ts";
+import { compactFrames } from "../../../transport/joined-frames.ts";
 import type { Complaints } from "../../complaints.ts";
 import type { TrafficObserver } from "../../traffic.ts";
 import { abortedReply, type Forged, forgedReply } from "../forged-reply.ts";
@@ -130,8 +131,10 @@ export class TaskSchedulerService implements AsyncDisposable {
     const id = msgId(msg_id);
     if (scheduler.knows(id)) throw new InvalidMessage(`task ${id} was submitted before (replayed message)`);
     const task = readTask(id, parseDict(frameAt(frames, at + 4), "metadata", session.packer));
-    this.#held.add(id, frames);
-    traffic({ kind: "task-requested", id, message: { frames, at } });
+    // The database keeps it too: the same copy.
+    const kept = compactFrames(frames);
+    this.#held.add(id, kept);
+    traffic({ kind: "task-requested", id, message: { frames: kept, at } });
     return task;
   }
 

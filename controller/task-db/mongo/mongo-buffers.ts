@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Binary, type Db, GridFSBucket, ObjectId } from "mongodb";
 import type { Frames } from "../../../transport/channel.ts";
-import { splitFrames } from "../records/joined-frames.ts";
+import { splitFrames } from "../../../transport/joined-frames.ts";
 
 /** Frames as a document holds them: themselves, or the file that they lie in end to end. */
 export type StoredFrames = readonly Buffer[] | { readonly file: ObjectId; readonly lengths: readonly number[] };

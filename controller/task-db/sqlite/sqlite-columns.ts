@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue, parseJson } from "../../../protocol/json.ts";
 import type { Frames } from "../../../transport/channel.ts";
-import { splitFrames } from "../records/joined-frames.ts";
+import { splitFrames } from "../../../transport/joined-frames.ts";
 import { isFieldKey, kindOf, type RecordKey } from "../records/record-keys.ts";
 import { selected } from "./sqlite-table.ts";
 

@@ -1,9 +1,9 @@
 import type Database from "libsql";
 import { type MsgId, msgId } from "../../../protocol/ids.ts";
 import type { Packer } from "../../../protocol/packer.ts";
+import { joinFrames } from "../../../transport/joined-frames.ts";
 import { matches } from "../matches.ts";
 import { keysOf, parseQuery, type Query } from "../query.ts";
-import { joinFrames } from "../records/joined-frames.ts";
 import { selectKeys } from "../records/record-fields.ts";
 import { columnText, patchesOf, type RecordPatch } from "../records/record-patch.ts";
 import type { RecordChange, TaskDb, TaskRecord } from "../task-db.ts";

@@ -1,8 +1,8 @@
 import type { JsonObject } from "../../../protocol/json.ts";
 import type { PackerName } from "../../../protocol/packer.ts";
 import type { Frames } from "../../../transport/channel.ts";
+import { joinFrames, splitFrames } from "../../../transport/joined-frames.ts";
 import type { Query } from "../query.ts";
-import { joinFrames, splitFrames } from "../records/joined-frames.ts";
 import type { RetentionLimits } from "../sqlite/sqlite-retention.ts";
 import type { RecordChange, TaskRecord } from "../task-db.ts";
 import { DatabaseFailed, TaskDbRefusal } from "../task-db-refusal.ts";
