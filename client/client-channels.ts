@@ -23,8 +23,8 @@ export interface ClientChannels {
   /** Settles when no connection to the hub comes about, at ten attempts in a row. */
   readonly refused: Promise<Refusal>;
   /**
-   * Tells of the connection's fate after the first time: `lost` when that to the hub breaks, `regained` when it and both
-   * subscriptions stand again. What was on its way in between may be gone; what was queued here is sent again.
+   * Tells of the connection's fate after the first time: `lost` when that to the hub breaks, `regained` when all
+   * stand again. What was on its way in between may be gone; what was queued here is sent again.
    */
   watch(listener: (event: "lost" | "regained") => void): void;
 }
@@ -41,12 +41,13 @@ export function openChannels(connection: ClientConnection, identity: SessionId):
   const url = (port: number) => channelUrl(connection, port, reader);
   const curve = curveClient(connection.curve_serverkey);
   const [query, iopub, notification] = [dealer({ curve }), subscriber({ curve }), subscriber({ curve })];
-  const links = new Links([query, iopub, notification]);
+  const [mux, task, control] = [dealer({ curve, identity }), dealer({ curve, identity }), dealer({ curve, identity })];
+  const links = new Links({ hub: query, subscriptions: [iopub, notification], others: [mux, task, control] });
   return {
     query: query.connect(url(connection.registration)),
-    mux: dealer({ curve, identity }).connect(url(connection.mux)),
-    task: dealer({ curve, identity }).connect(url(connection.task)),
-    control: dealer({ curve, identity }).connect(url(connection.control)),
+    mux: mux.connect(url(connection.mux)),
+    task: task.connect(url(connection.task)),
+    control: control.connect(url(connection.control)),
     iopub: iopub.connect(url(connection.iopub)),
     notification: notification.connect(url(connection.notification)),
     subscribed: links.subscribed.promise,
@@ -55,11 +56,18 @@ export function openChannels(connection: ClientConnection, identity: SessionId):
   };
 }
 
-/** The connections of the hub's socket and of both subscriptions, seen as one. */
+interface LinkedChannels {
+  readonly hub: ZmqChannel;
+  readonly subscriptions: readonly ZmqChannel[];
+  readonly others: readonly ZmqChannel[];
+}
+
+/** The connections of all sockets, seen as one. */
 class Links {
   readonly subscribed = new Deferred<void>();
   readonly refused = new Deferred<Refusal>();
   readonly #hub: ZmqChannel;
+  readonly #subscriptions: readonly ZmqChannel[];
   readonly #channels: readonly ZmqChannel[];
   readonly #up = new Set<ZmqChannel>();
   #listener: ((event: "lost" | "regained") => void) | undefined;
@@ -67,9 +75,10 @@ class Links {
   #refusals = 0;
 
   /** @param channels not connected yet */
-  constructor([hub, ...subscriptions]: readonly [ZmqChannel, ...ZmqChannel[]]) {
+  constructor({ hub, subscriptions, others }: LinkedChannels) {
     this.#hub = hub;
-    this.#channels = [hub, ...subscriptions];
+    this.#subscriptions = subscriptions;
+    this.#channels = [hub, ...subscriptions, ...others];
     for (const channel of this.#channels) channel.watchConnection((event) => this.#take(channel, event));
   }
 
@@ -85,9 +94,9 @@ class Links {
       this.#isLost = true;
       this.#listener?.("lost");
     }
-    const missing = this.#channels.filter((each) => !this.#up.has(each));
-    if (missing.every((each) => each === this.#hub)) this.subscribed.resolve();
-    if (event !== "up" || missing.length > 0 || !this.#isLost) return;
+    const areUp = (channels: readonly ZmqChannel[]) => channels.every((each) => this.#up.has(each));
+    if (areUp(this.#subscriptions)) this.subscribed.resolve();
+    if (event !== "up" || !this.#isLost || !areUp(this.#channels)) return;
     this.#isLost = false;
     this.#listener?.("regained");
   }

@@ -145,16 +145,19 @@ export class Reconnection {
     // Also what was sent meanwhile: the other sockets may have lost their connections a little later.
     const requests = pending.unfinished;
     let [missing, unknown]: [readonly EngineUuid[], readonly MsgId[]] = [[], []];
-    for (const pauseMs of patience.settlePausesMs ?? defaultPausesMs) {
+    const pausesMs = patience.settlePausesMs ?? defaultPausesMs;
+    for (const [round, pauseMs] of pausesMs.entries()) {
       if (!(await pause(pauseMs, signal))) return;
       missing = await findMissing(signal);
       answered.abort();
       unknown = await this.#findUnknown(requests, signal);
-      if (missing.length === 0 && unknown.length === 0) return;
+      // Twice at least: replies may have come to the controller before its sockets knew where this client is.
+      if (round > 0 && missing.length === 0 && unknown.length === 0) return;
     }
     signal.throwIfAborted();
     for (const engine of missing) engineLost(engine);
-    pending.failAll((request) => (unknown.includes(request.msgId) ? unknownTask(request) : undefined));
+    const lost = new Set(unknown);
+    pending.failAll((request) => (lost.has(request.msgId) ? unknownTask(request) : undefined));
   }
 
   /** Settles what the controller has completed. @returns what it does not know */
