@@ -1,7 +1,7 @@
 import { type Envelope, type Header, InvalidMessage, openEnvelope } from "../../protocol/envelope.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 import { type HubRequest, isHubRequestType, parseHubRequest } from "../../protocol/messages/hub.ts";
-import type { Session } from "../../protocol/session.ts";
+import type { Outgoing, Session } from "../../protocol/session.ts";
 import type { Channel } from "../../transport/channel.ts";
 import type { Complaints } from "../complaints.ts";
 import type { Answer } from "./requests/answer.ts";
@@ -16,6 +16,11 @@ export interface HubServiceOptions {
   readonly answer: (request: HubRequest, header: Header) => Answer | undefined | Promise<Answer>;
   readonly complaints: Complaints;
 }
+
+const tooLarge = new Refusal(
+  "ValueError",
+  "The answer is too large for one message: ask for fewer records, or for fewer of their keys",
+);
 
 /** Takes the requests of engines and clients and sends the replies (wire protocol §6). */
 export class HubService implements AsyncDisposable {
@@ -56,7 +61,18 @@ export class HubService implements AsyncDisposable {
   #reply({ header, idents }: Envelope, answer: Answer | undefined): void {
     if (!answer) return;
     const parent = answer.type === "registration_reply" ? undefined : header;
-    this.#options.requests.send(this.#options.session.pack({ ...answer, parent, idents }));
+    this.#options.requests.send(this.#pack({ ...answer, parent, idents }));
+  }
+
+  /** JSON text ends at half a gigabyte: who asks for more is told so. */
+  #pack(reply: Outgoing): Buffer[] {
+    const { session } = this.#options;
+    try {
+      return session.pack(reply);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return session.pack({ ...reply, content: tooLarge.content, buffers: [] });
+    }
   }
 
   #answer(header: Header, content: JsonObject): Answer | undefined | Promise<Answer> {

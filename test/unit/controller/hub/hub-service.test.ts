@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { NoneDb } from "../../../../controller/task-db/none-db.ts";
+import type { JsonObject } from "../../../../protocol/json.ts";
 import { MemoryPeer, testSession } from "../../../support/memory-peer.ts";
 import { ask, directRequest, openHub, register } from "./hub-harness.ts";
 
@@ -32,6 +34,21 @@ test("what is badly signed, replayed or no message is dropped with a line in the
   expect(log.lines).toEqual([
     "warn dropped a message on registration: the signature does not match: is the connection file the current one?",
   ]);
+});
+
+test("an answer that is too large for one message is refused, and the hub goes on", async () => {
+  const endless = {
+    toJSON: () => {
+      throw new RangeError("Invalid string length"); // As `JSON.stringify` does after half a gigabyte.
+    },
+  };
+  const record = { fields: { content: endless as unknown as JsonObject }, buffers: [], result_buffers: [] };
+  const { client } = openHub(Object.assign(new NoneDb(), { find: async () => [record] }));
+  expect(await ask(client, "db_request", { query: {} })).toMatchObject({
+    type: "db_reply",
+    content: { status: "error", ename: "ValueError", evalue: expect.stringContaining("too large") as string },
+  });
+  expect((await ask(client, "connection_request")).content["status"]).toBe("ok");
 });
 
 test("a client's replies keep the order of its requests; others do not wait for its queries", async () => {
