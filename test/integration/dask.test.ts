@@ -53,6 +53,12 @@ test("a scheduler that cannot start says why; the next request starts another", 
   expect((await service.answerStart({ dashboard: false })).content["status"]).toBe("ok");
 });
 
+test("an argument that no program can be given is refused", async () => {
+  await using service = new DaskService({ commands: [dask], host: "127.0.0.1", log: recordingLog() });
+  const refusal = expect.objectContaining({ name: "Refusal", ename: "RuntimeError" }) as Error;
+  await expect(service.answerStart({ interface: "a\0b" })).rejects.toThrow(refusal);
+});
+
 test("a scheduler that ends by itself is told in the log, and another can be started", async () => {
   const log = recordingLog();
   await using service = new DaskService({ commands: [dask], host: "127.0.0.1", log });

@@ -49,7 +49,7 @@ export class DaskService implements AsyncDisposable {
    * @throws {Refusal} when it cannot be started
    */
   async answerStart(args: JsonObject): Promise<Answer> {
-    const { address } = await this.#start(args);
+    const { address } = await this.#start(args).catch(refuse);
     const { protocol, host, hostname: ip, port } = address;
     const content = { status: "ok", address: `${protocol}//${host}`, ip, port: Number(port) };
     return { type: "become_dask_reply", content };
@@ -120,11 +120,18 @@ export class DaskService implements AsyncDisposable {
     } catch (error) {
       await process[Symbol.asyncDispose]();
       if (error instanceof Refusal) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new Refusal("RuntimeError", `The Dask scheduler did not start: ${reason}\n${process.lastWords}`);
+      throw new Error(`${messageOf(error)}\n${process.lastWords}`, { cause: error });
     }
   }
 }
+
+/** Whatever goes wrong (a full disk, an argument that no program can be given) is an answer to who asked for it. */
+function refuse(error: unknown): never {
+  if (error instanceof Refusal) throw error;
+  throw new Refusal("RuntimeError", `The Dask scheduler did not start: ${messageOf(error)}`, { cause: error });
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** @returns `undefined` where the program is missing or has no Dask @throws where it ends otherwise */
 async function awaitAddress(process: GuardedProcess, file: string, signal: AbortSignal): Promise<URL | undefined> {
