@@ -50,13 +50,14 @@ export async function bindChannels(plan: ChannelsPlan): Promise<Channels> {
     })),
     ...entries(clients).map(([name, channel]) => ({ side: "client" as const, channel, port: fixed?.[name] })),
   ];
-  for (const [name, channel] of [...entries(engines), ...entries(clients)])
-    channel.watchRejections((reason) => plan.peerRejected(socketTitles[name], reason));
-  for (const leaf of broadcastLeaves)
-    leaf.watchRejections((reason) => plan.peerRejected(socketTitles.broadcastLeaves, reason));
   try {
     for (const place of places) await bindPlace(plan, place, place.channel === engines.registration);
     reportRandomPorts(plan, places);
+    // Only now: libzmq tells a watcher of a failed bind first, which may overwrite the reason that the caller gets.
+    for (const [name, channel] of [...entries(engines), ...entries(clients)])
+      channel.watchRejections((reason) => plan.peerRejected(socketTitles[name], reason));
+    for (const leaf of broadcastLeaves)
+      leaf.watchRejections((reason) => plan.peerRejected(socketTitles.broadcastLeaves, reason));
     return { ...channels, ...awaitEngines(engines), broadcastLeaves: awaitAll(broadcastLeaves) };
   } catch (error) {
     await closeChannels(channels);

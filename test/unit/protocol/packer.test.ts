@@ -15,10 +15,9 @@ for (const packer of packers) {
   const { name } = packer;
 
   test(`${name}: what JSON can hold comes back as it was`, () => {
-    const dict = fc.dictionary(
-      fc.string({ unit: "grapheme" }).filter((key) => key !== "__proto__"),
-      fc.jsonValue({ noUnicodeString: false }),
-    );
+    const dict = fc
+      .dictionary(fc.string({ unit: "grapheme" }), fc.jsonValue({ noUnicodeString: false }))
+      .filter((value) => !JSON.stringify(value).includes("__proto__"));
     fc.assert(
       fc.property(dict, (value) => {
         const plain = JSON.parse(JSON.stringify(value).replaceAll("-0", "0")) as JsonObject;
