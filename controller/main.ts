@@ -59,7 +59,7 @@ async function runController(configuration: Configuration, env: NodeJS.ProcessEn
   report(configuration, log);
   await expectNoRival(paths.clientFile);
   const keepsFiles = options.reuse || options.restore;
-  const earlier = keepsFiles ? readEarlier(options, paths, log) : undefined;
+  const earlier = keepsFiles ? await readEarlier(options, paths, log) : undefined;
   const complaints = new Complaints(log, () => performance.now());
   const peerRejected = (socket: string, reason: string) => complaints.rejected(socket, reason);
   const { channels, connections, keys } = await listen({ options, earlier, peerRejected, log });

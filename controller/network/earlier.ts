@@ -1,5 +1,8 @@
 import type { Logger } from "../../cli/logger.ts";
+import type { ClientConnection } from "../../protocol/connection-file.ts";
+import { openPacker } from "../../protocol/open-packer.ts";
 import type { clusterPaths } from "../../protocol/profile-paths.ts";
+import { Signer } from "../../protocol/signature.ts";
 import type { CurveKeys } from "../../transport/curve.ts";
 import type { ControllerOptions } from "../options.ts";
 import { earlierKeys } from "../security/server-keys.ts";
@@ -14,11 +17,11 @@ export interface Earlier {
 }
 
 /** An earlier controller's connections, where its files are whole and private and its keys are known. */
-export function readEarlier(
+export async function readEarlier(
   options: ControllerOptions,
   paths: ReturnType<typeof clusterPaths>,
   log: Logger,
-): Earlier | undefined {
+): Promise<Earlier | undefined> {
   const files = readConnectionFiles(paths);
   if (files.kind === "missing") {
     log.info("there are no connection files to reuse yet");
@@ -27,6 +30,7 @@ export function readEarlier(
   try {
     if (files.kind === "unusable") throw new Error(files.reason);
     const { client, engine } = files.connections;
+    await expectKnown(client, paths.clientFile);
     const isLocal = [client, engine].every((connection) => isLoopback(connection.interface));
     const encryption = { serverKey: client.curve_serverkey, isLocal, file: paths.curveFile };
     return { connections: files.connections, keys: earlierKeys(options, encryption) };
@@ -35,4 +39,10 @@ export function readEarlier(
     log.error(`cannot reuse the connection files: ${reason}; writing new ones`);
     return undefined;
   }
+}
+
+/** @throws where an earlier controller, perhaps ipyparallel's, packed or signed as this one cannot */
+async function expectKnown(client: ClientConnection, file: string): Promise<void> {
+  await openPacker(client, file);
+  new Signer(client.key, client.signature_scheme).sign([]);
 }

@@ -157,6 +157,22 @@ test("--reuse keeps everything but the ssh servers that are configured now", asy
   expect(parseJson(readFileSync(first.paths.engineFile))).toEqual(parseJson(before));
 });
 
+test.each([
+  ["packer", '"json"', '"pickle"'],
+  ["signature", '"hmac-sha256"', '"hmac-none"'],
+])("--reuse writes new files in place of those with a %s that is not known here", async (_what, known, unknown) => {
+  await using first = await startController("--reuse");
+  first.process.kill("SIGTERM");
+  await first.exited;
+  const { clientFile, engineFile } = first.paths;
+  for (const file of [clientFile, engineFile])
+    writeFileSync(file, readFileSync(file, "utf8").replaceAll(known, unknown));
+  await using second = launch([`--profile-dir=${first.profileDir}`, "--reuse"]);
+  await waitUntil(() => !readFileSync(clientFile, "utf8").includes(unknown), soon());
+  second.process.kill("SIGTERM");
+  expect(await second.exited).toBe(0);
+});
+
 test("a second controller for the same cluster is refused, one with another id is not", async () => {
   await using controller = await startController();
   const before = readFileSync(controller.paths.clientFile, "utf8");
