@@ -77,6 +77,7 @@ export class ControllerService implements AsyncDisposable {
   static async start(options: ControllerServiceOptions): Promise<ControllerService> {
     const { paths, session, channels, log } = options;
     const earlier = options.options.restore ? readEarlierCluster(paths.enginesFile, log) : undefined;
+    let service: ControllerService | undefined;
     try {
       const scheme = await chooseScheme(options.options.scheme, log);
       const db = await openTaskDb({
@@ -85,11 +86,12 @@ export class ControllerService implements AsyncDisposable {
         session: session.id,
         packer: session.packer,
       });
-      const service = new ControllerService(options, { db, scheme, earlier });
+      service = new ControllerService(options, { db, scheme, earlier });
       await service.#restore(earlier);
       service.#hearts.start();
       return service;
     } catch (error) {
+      await service?.[Symbol.asyncDispose]();
       await closeChannels(channels);
       throw error;
     }
