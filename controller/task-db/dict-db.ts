@@ -1,7 +1,7 @@
 import type { MsgId } from "../../protocol/ids.ts";
 import type { JsonValue } from "../../protocol/json.ts";
+import { NumberTable } from "../../protocol/number-table.ts";
 import type { Packer } from "../../protocol/packer.ts";
-import { NumberTable } from "../scheduler/tasks/number-table.ts";
 import { matches } from "./matches.ts";
 import { pinnedIds, type Query } from "./query.ts";
 import { copyRecord, readField, selectKeys } from "./records/record-fields.ts";

@@ -101,10 +101,6 @@ export class RecordService implements AsyncDisposable {
     return this.#requests.isAnswered(id);
   }
 
-  pendingOn(engine: EngineUuid): readonly MsgId[] {
-    return this.#requests.pendingOn(engine);
-  }
-
   async find(query: Query, keys?: readonly string[]): Promise<readonly TaskRecord[]> {
     await this.#flush();
     return this.#options.db.find(query, keys);

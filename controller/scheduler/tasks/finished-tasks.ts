@@ -1,5 +1,5 @@
 import type { EngineUuid, MsgId } from "../../../protocol/ids.ts";
-import { NumberTable } from "./number-table.ts";
+import { NumberTable } from "../../../protocol/number-table.ts";
 import type { Dependency } from "./task.ts";
 
 /** How a task ended. */

@@ -113,7 +113,6 @@ test("it tells open requests from answered ones", () => {
   expect([service.isPending(msgId("a")), service.isAnswered(msgId("a"))]).toEqual([false, true]);
   expect([service.isPending(msgId("b")), service.isAnswered(msgId("b"))]).toEqual([true, false]);
   expect([service.isPending(msgId("c")), service.isAnswered(msgId("c"))]).toEqual([false, false]);
-  expect(service.pendingOn(engine)).toEqual(["b"]);
 });
 
 test("changes are gathered and stored in batches", async () => {

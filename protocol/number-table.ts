@@ -1,4 +1,4 @@
-import { RecentMap } from "../../../protocol/recent-map.ts";
+import { RecentMap } from "./recent-map.ts";
 
 /** Ids of one chunk: consecutive counters of one sender. */
 const chunkLength = 4096;

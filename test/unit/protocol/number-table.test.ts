@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { NumberTable } from "../../../../../controller/scheduler/tasks/number-table.ts";
+import { NumberTable } from "../../../protocol/number-table.ts";
 
 test("a number is found under its id alone, whatever form the id has", () => {
   const table = new NumberTable();
