@@ -138,14 +138,14 @@ export class ControllerService implements AsyncDisposable {
     this.#hub = new HubService({ session, requests: channels.registration, answer, complaints });
   }
 
-  /** Whoever waits for a request is answered, what was observed is stored, then the sockets close. */
+  /** Whoever waits for a request is answered, what was observed is stored, then the sockets close and no task comes. */
   async [Symbol.asyncDispose](): Promise<void> {
     const daskEnds = this.#dask[Symbol.asyncDispose]();
     await this.#hearts[Symbol.asyncDispose]();
-    await this.#schedulers[Symbol.asyncDispose]();
     await this.#hub[Symbol.asyncDispose]();
     await this.#records[Symbol.asyncDispose]();
     await closeChannels(this.#options.channels);
+    await this.#schedulers[Symbol.asyncDispose]();
     await daskEnds;
   }
 
