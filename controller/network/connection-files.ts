@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
-import { writeAtomically } from "../../cli/write-atomically.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { removeUnchanged, writeAtomically } from "../../cli/write-atomically.ts";
 import {
   type ClientConnection,
   clientConnection,
@@ -116,11 +116,8 @@ export function writeConnectionFiles(paths: ClusterPaths, { client, engine }: Co
 
 /** Removes the files unless they have become those of a controller that was started after this one. */
 export function removeConnectionFiles(paths: ClusterPaths, { client, engine }: Connections): void {
-  const files = [
-    [paths.clientFile, textOf(client)],
-    [paths.engineFile, textOf(engine)],
-  ] as const;
-  for (const [file, text] of files) if (readIfThere(file) === text) rmSync(file, { force: true });
+  removeUnchanged(paths.clientFile, textOf(client));
+  removeUnchanged(paths.engineFile, textOf(engine));
 }
 
 /** What the files of a controller that ran before are good for. */
@@ -158,13 +155,5 @@ export function readClientFile(file: string): ClientConnection | undefined {
     return parseConnection(clientConnection, parseJson(readFileSync(file)), file);
   } catch {
     return undefined; // It will be written anew.
-  }
-}
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined; // Somebody else has removed it.
   }
 }

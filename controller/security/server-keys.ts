@@ -1,6 +1,6 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { z } from "zod";
-import { writeAtomically } from "../../cli/write-atomically.ts";
+import { removeUnchanged, writeAtomically } from "../../cli/write-atomically.ts";
 import { parseJson } from "../../protocol/json.ts";
 import { isZ85Key } from "../../protocol/z85.ts";
 import { type CurveKeys, newCurveKeys, publicKeyOf } from "../../transport/curve.ts";
@@ -66,12 +66,15 @@ function readKeys(file: string): CurveKeys | undefined {
   return read.success ? { publicKey: read.data.publickey, secretKey: read.data.secretkey } : undefined;
 }
 
+const textOf = ({ publicKey, secretKey }: CurveKeys): string =>
+  `${JSON.stringify({ publickey: publicKey, secretkey: secretKey }, undefined, 2)}\n`;
+
 /** Keeps keys for a controller that is started again on the same connection files: those hold no secret key. */
-export function writeKeys(file: string, { publicKey, secretKey }: CurveKeys): void {
-  writeAtomically(file, `${JSON.stringify({ publickey: publicKey, secretkey: secretKey }, undefined, 2)}\n`);
+export function writeKeys(file: string, keys: CurveKeys): void {
+  writeAtomically(file, textOf(keys));
 }
 
 /** Removes the file unless it has become that of a controller that was started later. */
-export function removeKeys(file: string, { secretKey }: CurveKeys): void {
-  if (readKeys(file)?.secretKey === secretKey) rmSync(file, { force: true });
+export function removeKeys(file: string, keys: CurveKeys): void {
+  removeUnchanged(file, textOf(keys));
 }

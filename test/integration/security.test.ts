@@ -10,6 +10,7 @@ import { Client } from "../../client/client.ts";
 import { parseJson } from "../../protocol/json.ts";
 import { curveClient, newCurveKeys } from "../../transport/curve.ts";
 import { type ConnectionEvent, dealer } from "../../transport/zmq-channel.ts";
+import { ControllerProcess } from "../support/controller-process.ts";
 import { type RunningController, startController, waitUntil } from "../support/ipcontroller.ts";
 import { RunningEngine } from "../support/ipengine.ts";
 import { makeIpythonFolder } from "../support/ipython-folder.ts";
@@ -168,21 +169,20 @@ test("connection files that others can read are not reused: they may be known", 
   first.process.kill("SIGTERM");
   await first.exited;
   chmodSync(first.paths.clientFile, 0o644);
-  const argv = [programFile("controller"), `--profile-dir=${first.profileDir}`, "--reuse"];
-  const second = spawnSync(process.execPath, argv, { timeout: 1000, killSignal: "SIGTERM", encoding: "utf8" });
-
-  expect(second.stderr).toContain(`chmod 600 ${first.paths.clientFile}`);
+  await using second = await ControllerProcess.start(first.profileDir, ["--reuse"]);
+  expect(second.log()).toContain(`chmod 600 ${first.paths.clientFile}`);
   const client = parseJson(readFileSync(first.paths.clientFile)) as { key: string };
   expect(client.key).not.toBe(first.client.key);
 }, 20_000);
 
-test("the secret key goes with the controller", async () => {
+test.each(["600", "644"])("the secret key, of mode %s, goes with the controller", async (mode) => {
   await using controller = await startController("--curve");
   expect(existsSync(controller.paths.curveFile)).toBe(true);
+  chmodSync(controller.paths.curveFile, Number.parseInt(mode, 8));
   controller.process.kill("SIGTERM");
-  await controller.exited;
+  expect(await controller.exited).toBe(0);
   expect(existsSync(controller.paths.curveFile)).toBe(false);
-}, 20_000);
+});
 
 test("messages are signed with the key that a file holds; a file that others can read is refused", async () => {
   await using folder = await makeIpythonFolder();
