@@ -12,6 +12,7 @@ import type { RecordChange, TaskDb, TaskRecord } from "../task-db.ts";
 import { MongoBuffers, type StoredFrames } from "./mongo-buffers.ts";
 import { documentFields, readDocument } from "./mongo-document.ts";
 import { mongoFilter } from "./mongo-filter.ts";
+import { withoutPassword } from "./without-password.ts";
 
 export interface MongoDbOptions {
   readonly url: string;
@@ -159,5 +160,3 @@ function fieldOf(document: Document, key: RecordKey): JsonValue {
 
 const patienceBeside = (url: string): Partial<typeof patience> =>
   Object.fromEntries(Object.entries(patience).filter(([name]) => !url.includes(name)));
-
-const withoutPassword = (url: string): string => url.replace(/:[^:@/]*@/, ":…@");

@@ -1,0 +1,2 @@
+/** A MongoDB URL as it may be shown. */
+export const withoutPassword = (url: string): string => url.replace(/:[^:@/]*@/, ":…@");
