@@ -4,8 +4,8 @@ import { type HubRequest, isHubRequestType, parseHubRequest } from "../../protoc
 import type { Outgoing, Session } from "../../protocol/session.ts";
 import type { Channel } from "../../transport/channel.ts";
 import type { Complaints } from "../complaints.ts";
-import type { Answer } from "./requests/answer.ts";
-import { Refusal } from "./requests/refusal.ts";
+import type { Answer } from "./answer.ts";
+import { Refusal } from "./refusal.ts";
 import { ReplyOrder } from "./requests/reply-order.ts";
 
 export interface HubServiceOptions {

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../../../protocol/json.ts";
-import { Refusal } from "../requests/refusal.ts";
+import { Refusal } from "../refusal.ts";
 
 /** Keyword arguments of Dask's `Scheduler` that `dask scheduler` takes as flags … */
 const flags: Readonly<Record<string, string>> = {

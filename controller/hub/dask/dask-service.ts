@@ -5,8 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { Logger } from "../../../cli/logger.ts";
 import { type JsonObject, parseJson } from "../../../protocol/json.ts";
-import type { Answer } from "../requests/answer.ts";
-import { Refusal } from "../requests/refusal.ts";
+import type { Answer } from "../answer.ts";
+import { Refusal } from "../refusal.ts";
 import { daskArguments } from "./dask-arguments.ts";
 import { GuardedProcess } from "./guarded-process.ts";
 

@@ -2,7 +2,7 @@ import { wireDate } from "../../../protocol/clock.ts";
 import type { EngineUuid, MsgId } from "../../../protocol/ids.ts";
 import type { Packer } from "../../../protocol/packer.ts";
 import type { RecordChange } from "../../task-db/task-db.ts";
-import { Refusal } from "../requests/refusal.ts";
+import { Refusal } from "../refusal.ts";
 
 /** An engine that is gone; its id is absent where only an earlier controller knew it. */
 export interface DeadEngine {

@@ -1,7 +1,7 @@
 import type { Logger } from "../../../cli/logger.ts";
 import { type EngineUuid, engineUuid } from "../../../protocol/ids.ts";
 import type { JsonObject } from "../../../protocol/json.ts";
-import { Refusal } from "../requests/refusal.ts";
+import { Refusal } from "../refusal.ts";
 import type { EarlierCluster } from "./engines-file.ts";
 import type { Application, Engine, Registry } from "./registry.ts";
 

@@ -1,8 +1,8 @@
 import type { Header } from "../../../protocol/envelope.ts";
 import type { HubRequest, StatusReply } from "../../../protocol/messages/hub.ts";
+import type { Answer } from "../answer.ts";
 import type { DaskService } from "../dask/dask-service.ts";
 import type { EngineRequests } from "../engines/engine-requests.ts";
-import type { Answer } from "./answer.ts";
 import { loadStatus, queueStatus, type Work } from "./queue-status.ts";
 import { answerDbRequest, answerHistoryRequest, answerPurgeRequest } from "./record-requests.ts";
 import type { Records } from "./records.ts";

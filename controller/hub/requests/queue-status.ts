@@ -1,8 +1,8 @@
 import { type EngineId, type EngineUuid, engineId, engineUuid, type MsgId } from "../../../protocol/ids.ts";
 import type { JsonObject } from "../../../protocol/json.ts";
 import type { Registry } from "../engines/registry.ts";
+import { pythonList, Refusal } from "../refusal.ts";
 import type { Activity } from "./activity.ts";
-import { pythonList, Refusal } from "./refusal.ts";
 
 /** What the task scheduler tells of its tasks. */
 export interface TaskOverview {

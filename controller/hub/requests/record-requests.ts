@@ -1,9 +1,9 @@
 import { engineId, msgId } from "../../../protocol/ids.ts";
 import type { JsonObject } from "../../../protocol/json.ts";
+import { type Answer, answerOrRefuse } from "../answer.ts";
 import type { Registry } from "../engines/registry.ts";
-import { type Answer, answerOrRefuse } from "./answer.ts";
+import { pythonString, Refusal } from "../refusal.ts";
 import { findRecords, granted, type Records, removeRecords, withIds } from "./records.ts";
-import { pythonString, Refusal } from "./refusal.ts";
 
 /** Lists what was submitted, in that order (wire protocol §6.6). */
 export function answerHistoryRequest(records: Records): Promise<Answer> {

@@ -3,7 +3,7 @@ import type { JsonObject } from "../../../protocol/json.ts";
 import { parseQuery } from "../../task-db/query.ts";
 import type { RecordChange, TaskDb, TaskRecord } from "../../task-db/task-db.ts";
 import { TaskDbRefusal } from "../../task-db/task-db-refusal.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "../refusal.ts";
 
 /** What the hub asks of the record service: reads see all that was recorded before them. */
 export interface Records extends Pick<TaskDb, "find" | "history" | "remove"> {

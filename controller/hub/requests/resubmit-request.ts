@@ -4,9 +4,9 @@ import { isJsonObject, type JsonObject } from "../../../protocol/json.ts";
 import type { Session } from "../../../protocol/session.ts";
 import type { Frames } from "../../../transport/channel.ts";
 import type { TaskRecord } from "../../task-db/task-db.ts";
-import { type Answer, answerOrRefuse } from "./answer.ts";
+import { type Answer, answerOrRefuse } from "../answer.ts";
+import { pythonList, Refusal } from "../refusal.ts";
 import { findRecords, type Records, withIds } from "./records.ts";
-import { pythonList, Refusal } from "./refusal.ts";
 
 export interface ResubmitTools {
   readonly records: Records;

@@ -1,9 +1,9 @@
 import { msgId } from "../../../protocol/ids.ts";
 import type { JsonObject } from "../../../protocol/json.ts";
 import type { TaskRecord } from "../../task-db/task-db.ts";
-import { type Answer, orRefusal } from "./answer.ts";
+import { type Answer, orRefusal } from "../answer.ts";
+import { Refusal } from "../refusal.ts";
 import { findRecords, type Records, withIds } from "./records.ts";
-import { Refusal } from "./refusal.ts";
 
 export interface ResultRequest {
   readonly msg_ids: readonly string[];

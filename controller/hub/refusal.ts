@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../protocol/json.ts";
+import type { JsonObject } from "../../protocol/json.ts";
 
 /** A request that the hub cannot grant: becomes an error reply under an exception's name that Python knows. */
 export class Refusal extends Error {

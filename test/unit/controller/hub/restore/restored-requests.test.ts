@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findRestored } from "../../../../../controller/hub/engines/restored-requests.ts";
+import { findRestored } from "../../../../../controller/hub/restore/restored-requests.ts";
 import { type EngineUuid, engineUuid, msgId } from "../../../../../protocol/ids.ts";
 import type { JsonObject } from "../../../../../protocol/json.ts";
 import { testSession } from "../../../../support/memory-peer.ts";

@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../../protocol/json.ts";
-import type { Frames } from "../../../transport/channel.ts";
+import type { JsonObject } from "../../protocol/json.ts";
+import type { Frames } from "../../transport/channel.ts";
 import { Refusal } from "./refusal.ts";
 
 /** What the hub replies to a request. */

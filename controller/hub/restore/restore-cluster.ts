@@ -2,12 +2,12 @@ import type { Logger } from "../../../cli/logger.ts";
 import { systemClock } from "../../../protocol/clock.ts";
 import type { Session } from "../../../protocol/session.ts";
 import type { SchedulerServices } from "../../scheduler/scheduler-services.ts";
+import { deadEngineRecord } from "../engines/dead-engine-record.ts";
+import { type EarlierCluster, readEnginesFile } from "../engines/engines-file.ts";
+import type { Registry } from "../engines/registry.ts";
+import { Refusal } from "../refusal.ts";
 import type { Activity } from "../requests/activity.ts";
 import type { Records } from "../requests/records.ts";
-import { Refusal } from "../requests/refusal.ts";
-import { deadEngineRecord } from "./dead-engine-record.ts";
-import { type EarlierCluster, readEnginesFile } from "./engines-file.ts";
-import type { Registry } from "./registry.ts";
 import { findRestored, type RestoredRequests } from "./restored-requests.ts";
 
 /** @returns `undefined` where an earlier controller has left nothing that can be read */
