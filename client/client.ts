@@ -11,6 +11,7 @@ import { reach } from "./connection/reach.ts";
 import type { Patience } from "./connection/reconnection.ts";
 import { ConnectionService, defaultPatience } from "./connection-service.ts";
 import { DirectView } from "./direct-view.ts";
+import type { EngineDirectory } from "./engine-directory.ts";
 import { ConnectError } from "./errors/failures.ts";
 import { type ConnectionChoice, findConnection, whyGone } from "./find-connection.ts";
 import type { ResultStatus } from "./hub/hub-records.ts";
@@ -110,24 +111,24 @@ export class Client implements AsyncDisposable {
   view(target: number): DirectView<"one">;
   view(targets?: Exclude<Targets, number>): DirectView<"many">;
   view(targets?: Targets): DirectView<Arity> {
-    return new DirectView(this.#connection, fixTargets(targets, this.#connection.engines));
+    return new DirectView(this.#connection, fixTargets(targets, this.#engines));
   }
 
   /** A view as {@link view} makes it, unless told otherwise of `"all"` engines, whichever there are at each call. */
   directView(target: number): DirectView<"one">;
   directView(targets?: Exclude<Targets, number>): DirectView<"many">;
   directView(targets: Targets = "all"): DirectView<Arity> {
-    return new DirectView(this.#connection, fixTargets(targets, this.#connection.engines));
+    return new DirectView(this.#connection, fixTargets(targets, this.#engines));
   }
 
   /** A view that runs each call on an engine of the scheduler's choice, among `targets`. */
   loadBalancedView(targets: Targets = "all"): LoadBalancedView {
-    return new LoadBalancedView(this.#connection, fixTargets(targets, this.#connection.engines));
+    return new LoadBalancedView(this.#connection, fixTargets(targets, this.#engines));
   }
 
   /** A blocking view of these engines on which the magics of the notebook run from now on; see {@link DirectView.activate}. */
   activate(targets: Targets = "all", suffix = ""): DirectView<Arity> {
-    const fixed = fixTargets(targets, this.#connection.engines);
+    const fixed = fixTargets(targets, this.#engines);
     return new DirectView(this.#connection, fixed, { block: true }).activate(suffix);
   }
 
@@ -272,6 +273,12 @@ export class Client implements AsyncDisposable {
 
   [inspect.custom](): string {
     return `<Client ${this.ids.length} engine${this.ids.length === 1 ? "" : "s"}>`;
+  }
+
+  /** @throws {ConnectError} once nothing can be sent: no list of engines says why */
+  get #engines(): EngineDirectory {
+    this.#connection.requireOpen();
+    return this.#connection.engines;
   }
 
   async #askOfEngines(type: string, targets: Targets, options: WaitOptions): Promise<JsonObject> {

@@ -204,7 +204,8 @@ export class ConnectionService implements AsyncDisposable {
     this.pending.takeOutput(this.session.read(openEnvelope(frames, this.session)));
   }
 
-  #takeNotification({ header, content }: Message): void {
+  #takeNotification(message: Message): void {
+    const { header, content } = message;
     switch (header.msg_type) {
       case "registration_notification": {
         const { id, uuid, language } = read(notifications.registration_notification, content);
@@ -215,6 +216,8 @@ export class ConnectionService implements AsyncDisposable {
         this.#loseEngine(engineUuid(read(notifications.unregistration_notification, content).uuid));
         break;
       case "shutdown_notification":
+        // Who asked for it is answered by it as well: this may come before the reply.
+        this.#inquiries.takeAnswer(message);
         this.#stop("the controller has shut down");
         break;
     }

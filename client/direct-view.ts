@@ -204,6 +204,7 @@ export class DirectView<A extends Arity = "many"> {
 
   /** @param what what they are to do with our canned values, if any */
   #recipients(targets?: Targets, what?: string): { readonly ids: readonly EngineId[]; readonly arity: Arity } {
+    this.#connection.requireOpen();
     const { engines } = this.#connection;
     const fixed = targets === undefined ? this.#targets : fixTargets(targets, engines);
     const ids = recipients(fixed, engines);

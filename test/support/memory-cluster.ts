@@ -1,6 +1,7 @@
 import { can } from "../../canning/can.ts";
 import { seal, unseal } from "../../canning/seal.ts";
 import type { ClientChannels } from "../../client/client-channels.ts";
+import type { Header } from "../../protocol/envelope.ts";
 import { sessionId } from "../../protocol/ids.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 import { type Message, type Outgoing, Session } from "../../protocol/session.ts";
@@ -112,8 +113,9 @@ export class MemoryCluster {
     this.#notify("unregistration_notification", { id, uuid: engine.uuid });
   }
 
-  shutDown(): void {
-    this.#notify("shutdown_notification", {});
+  /** @param request that asked for it */
+  shutDown(request?: Header): void {
+    this.#notify("shutdown_notification", {}, request);
   }
 
   /** The controller is gone without a word. */
@@ -143,12 +145,14 @@ export class MemoryCluster {
     if (client) router.send([client, ...(await reply(engine, request, output))]);
   }
 
-  #notify(type: string, content: JsonObject): void {
-    this.#notification.send(this.session.pack({ type, content }));
+  #notify(type: string, content: JsonObject, parent?: Header): void {
+    this.#notification.send(this.session.pack({ type, content, parent }));
   }
 
   #answerQuery(request: Message): void {
     const { parent, idents } = { parent: request.header, idents: request.idents };
+    // Its word that it ends may come before its reply, as they come by different sockets.
+    if (request.header.msg_type === "shutdown_request") this.shutDown(request.header);
     const own = this.answers.get(request.header.msg_type);
     if (own) {
       const answer = own(request.content);

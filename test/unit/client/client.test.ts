@@ -197,6 +197,16 @@ test("control requests go to the engines meant, and one that dies is as good as 
   await told;
 });
 
+test("a client that shuts the controller down is told so by the notice alone, and says later why nothing can be sent", async () => {
+  const { rc } = await setUp(1);
+  const view = rc.view();
+  await rc.shutdown({ hub: true });
+  const gone = "There is no connection any more: the controller has shut down.";
+  expect(() => rc.view()).toThrow(new ConnectError(gone));
+  expect(() => view.apply(() => 1)).toThrow(new ConnectError(gone));
+  await expect(rc.hubHistory()).rejects.toThrow(gone);
+});
+
 test("the queue status is told by engine", async () => {
   const { rc } = await setUp(1);
   expect(await rc.queueStatus()).toEqual({ engines: { 0: { queue: 1, completed: 2, tasks: 3 } }, unassigned: 4 });
