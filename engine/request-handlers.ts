@@ -15,6 +15,8 @@ export interface EngineParts {
 /** What an engine serves on shell. */
 export function shellHandlers({ namespace, executor, data, session }: EngineParts): ShellHandlers {
   const ignore = () => undefined;
+  /** Kept, for even what is loaded takes 10 µs to import. */
+  let applying: typeof import("./apply.ts") | undefined;
   return {
     execute_request: async (request) => {
       const reply = await executor.handle(request);
@@ -22,8 +24,8 @@ export function shellHandlers({ namespace, executor, data, session }: EnginePart
       return reply;
     },
     apply_request: async (request) => {
-      const { apply } = await import("./apply.ts");
-      const reply = await apply(request, namespace, session);
+      applying ??= await import("./apply.ts");
+      const reply = await applying.apply(request, namespace, session);
       await data.settled;
       return reply;
     },
