@@ -11,25 +11,28 @@ export function mongoUrlOfArguments(value: unknown): unknown {
   return mongoUrlOfKeywords({ host, port });
 }
 
+/** Scheme, user, hosts, database and options of a MongoDB URL, which may name several hosts; a bare host is one, too. */
+const mongoAddress = /^(mongodb(?:\+srv)?:\/\/)?(?:([^@/]*@))?([^/?]*)\/?([^?]*)\??(.*)$/;
+
 /** Keyword arguments of `pymongo.MongoClient`; those that are not part of the address are options of the URL. */
 export function mongoUrlOfKeywords(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
-  const {
-    host = "127.0.0.1",
-    port,
-    username = "",
-    password = "",
-    ...rest
-  } = value as Readonly<Record<string, unknown>>;
-  const text = String(host);
-  const url = new URL(text.includes("://") ? text : `mongodb://${text}`);
-  if (url.protocol === "mongodb:" && url.port === "") url.port = String(port ?? 27017);
-  if (username !== "") url.username = String(username);
-  if (password !== "") url.password = String(password);
-  for (const [name, option] of Object.entries(rest)) url.searchParams.set(name, String(option));
-  // Options of a MongoDB URL follow a slash.
-  return url.href.replace(/([^/])\?/, "$1/?");
+  const { host, port, username, password, ...rest } = value as Readonly<Record<string, unknown>>;
+  const address = String(host ?? "127.0.0.1"); // A list of hosts becomes what a URL has: they are parted by commas.
+  const [, scheme = "mongodb://", user = "", hosts = "", database = "", query = ""] = mongoAddress.exec(address) ?? [];
+  const isSrv = scheme.includes("+srv");
+  const withPort = (each: string) => (isSrv || /:\d+$/.test(each) ? each : `${each}:${String(port ?? 27017)}`);
+  const secret = password === undefined ? "" : `:${encoded(password)}`;
+  const login = username === undefined ? user : `${encoded(username)}${secret}@`;
+  const options = [query, ...Object.entries(rest).map(([name, option]) => `${name}=${encoded(option)}`)].filter(
+    Boolean,
+  );
+  const place = `${scheme}${login}${hosts.split(",").map(withPort).join()}`;
+  if (options.length > 0) return `${place}/${database}?${options.join("&")}`;
+  return database === "" ? place : `${place}/${database}`;
 }
+
+const encoded = (value: unknown): string => encodeURIComponent(String(value));
 
 /** Python's peers may name a function: `jupyter_client.session.json_packer`. */
 export function packerName(value: unknown): unknown {

@@ -33,6 +33,10 @@ test.each([
   [{ host: "db", port: 27018 }, "mongodb://db:27018"],
   [{ host: "db", username: "me", password: "p@ss" }, "mongodb://me:p%40ss@db:27017"],
   [{ host: "db", replicaSet: "rs0" }, "mongodb://db:27017/?replicaSet=rs0"],
+  [{ host: ["a", "b:27018"], tls: true }, "mongodb://a:27017,b:27018/?tls=true"],
+  [{ host: "mongodb://me:pw@a:1,b:2/x?w=1", tls: true }, "mongodb://me:pw@a:1,b:2/x?w=1&tls=true"],
+  [{ host: "mongodb+srv://db.example.org/" }, "mongodb+srv://db.example.org"],
+  [{ host: "db", username: "me" }, "mongodb://me@db:27017"],
 ])("pymongo's keywords %j are %s", (given, url) => {
   expect(mongoUrlOfKeywords(given)).toBe(url);
 });
