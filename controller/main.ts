@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
 import type { Logger } from "../cli/logger.ts";
 import { makeProfileFolders } from "../cli/make-profile-folders.ts";
 import { runProgram } from "../cli/run-program.ts";
@@ -34,6 +35,12 @@ import { removeKeys, writeKeys } from "./security/server-keys.ts";
 
 /** Clients hear of a shutdown, engines say goodbye; then the controller ends (wire protocol §20). */
 const shutdownDelayMs = 1000;
+
+/**
+ * Messages live just long enough to outlive V8's nursery, as garbage of the old space, which V8 lets grow to several
+ * times what is in use. Measured after 100,000 tasks: 144 MB without this, 101 MB with it, for a tenth more processor time.
+ */
+setFlagsFromString("--heap-growing-percent=40");
 
 await runProgram(program, process.argv.slice(2), async (_options, given) => {
   const { env } = process;
