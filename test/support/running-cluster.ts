@@ -3,6 +3,11 @@ import { Client } from "../../client/client.ts";
 import { Cluster } from "../../cluster/cluster.ts";
 import { type IpythonFolder, makeIpythonFolder } from "./ipython-folder.ts";
 
+export interface RunningClusterOptions {
+  readonly engines: number;
+  readonly controllerArgs?: readonly string[];
+}
+
 /** A real cluster in a folder of its own, from the programs in `dist/`. Disposing ends it and whoever joined it. */
 export class RunningCluster implements AsyncDisposable {
   readonly cluster: Cluster;
@@ -15,10 +20,14 @@ export class RunningCluster implements AsyncDisposable {
   }
 
   /** Resolves when all engines have registered. */
-  static async start({ engines }: { readonly engines: number }): Promise<RunningCluster> {
+  static async start({ engines, controllerArgs = [] }: RunningClusterOptions): Promise<RunningCluster> {
     const folder = await makeIpythonFolder();
     try {
-      const cluster = await Cluster.start({ n: engines, profileDir: join(folder.path, "profile_default") });
+      const cluster = await Cluster.start({
+        n: engines,
+        profileDir: join(folder.path, "profile_default"),
+        controller: { args: controllerArgs },
+      });
       return new RunningCluster(cluster, folder);
     } catch (error) {
       await folder[Symbol.asyncDispose]();
