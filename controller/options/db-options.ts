@@ -20,7 +20,7 @@ export const dbOptions = {
     .max(1)
     .default(0.1)
     .describe("Part of the oldest tasks that is dropped when a limit is reached."),
-  sqliteFilename: z.string().default("tasks.db").describe("Name of the SQLite file."),
+  sqliteFilename: z.string().default("tasks.db").describe("Name of the SQLite file, or its whole path."),
   sqliteLocation: z.string().default("").describe("Folder of the SQLite file (default: the profile's)."),
   sqliteTable: z
     .string()

@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Packer } from "../../protocol/packer.ts";
 import type { ControllerOptions } from "../options.ts";
 import { DictDb } from "./dict-db.ts";
@@ -34,7 +34,7 @@ export async function openTaskDb({ options, profileFolder, session, packer }: Op
     case "sqlitedb":
       return await WorkerTaskDb.open({
         kind: "sqlite",
-        file: join(resolve(options.sqliteLocation || profileFolder), options.sqliteFilename),
+        file: sqliteFile(options, profileFolder),
         table: options.sqliteTable || `_${session.replaceAll("-", "_")}`,
         retention: { days: options.sqliteRetentionDays, bytes: options.sqliteMaxSizeMb * 2 ** 20 },
         packer: packer.name,
@@ -47,4 +47,12 @@ export async function openTaskDb({ options, profileFolder, session, packer }: Op
         packer: packer.name,
       });
   }
+}
+
+/** A whole path as the file's name stands alone, as it does with ipyparallel. */
+export function sqliteFile(
+  { sqliteLocation, sqliteFilename }: Pick<ControllerOptions, "sqliteLocation" | "sqliteFilename">,
+  profileFolder: string,
+): string {
+  return resolve(sqliteLocation || profileFolder, sqliteFilename);
 }

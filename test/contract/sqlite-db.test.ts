@@ -127,7 +127,7 @@ test("SQLite: a file that is no database is refused by name, with the next step"
 test("SQLite: a place that cannot hold a file is refused by name, with the next step", () => {
   writeFileSync(join(folder, "taken"), "");
   const file = join(folder, "taken", "tasks.db");
-  expect(() => open(file)).toThrow(new RegExp(`Cannot use the task database ${file}: .*--SQLiteDB.location`));
+  expect(() => open(file)).toThrow(new RegExp(`Cannot use the task database ${file}: .*--sqlite-location`));
 });
 
 test("SQLite: while another program holds the file, a write fails and leaves nothing behind", async () => {

@@ -37,7 +37,7 @@ test.skipIf(!hasMongo())(`MongoDB in a thread (${mongoNeeds})`, { timeout: 120_0
 
 test("a database that a thread cannot open is refused with what is wrong", async () => {
   const opening = WorkerTaskDb.open(plan(join(programFile("controller"), "tasks.db")));
-  await expect(opening).rejects.toThrow(/^Cannot use the task database .*tasks.db: .*--SQLiteDB.location/);
+  await expect(opening).rejects.toThrow(/^Cannot use the task database .*tasks.db: .*--sqlite-location/);
 });
 
 test("frames that belong to nobody else, or to others, cross to the thread unharmed", async () => {

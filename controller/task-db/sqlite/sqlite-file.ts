@@ -30,11 +30,11 @@ export function explainSqlite(error: unknown): string {
   switch (code) {
     case "SQLITE_NOTADB":
     case "SQLITE_CORRUPT":
-      return `${reason}. Move the file away, or name another with --SQLiteDB.filename`;
+      return `${reason}. Move the file away, or name another with --sqlite-filename`;
     case "SQLITE_BUSY":
     case "SQLITE_LOCKED":
-      return `${reason}. End the program that holds it, or name another file with --SQLiteDB.filename`;
+      return `${reason}. End the program that holds it, or name another file with --sqlite-filename`;
     default:
-      return `${reason}. Name a folder that can be written with --SQLiteDB.location, or use --dictdb`;
+      return `${reason}. Name a folder that can be written with --sqlite-location, or use --dictdb`;
   }
 }
