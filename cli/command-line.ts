@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { ArgumentReader } from "./argument-reader.ts";
 import { helpText } from "./help-text.ts";
-import { optionShapes } from "./option-shape.ts";
+import { type OptionShape, optionShapes } from "./option-shape.ts";
 import { type Program, seeHelp } from "./program.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -41,15 +41,33 @@ export function checkOptions<Schema extends z.ZodObject>(
   values: Readonly<Record<string, unknown>>,
   origins: Readonly<Record<string, string>> = {},
 ): z.infer<Schema> {
-  const parsed = program.options.safeParse(values);
+  const parsed = program.options.safeParse(values, { error: explain });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const key = String(issue?.path[0] ?? "");
   const shape = optionShapes(program.options).find((candidate) => candidate.key === key);
   const origin = origins[key] ?? commandLine;
-  const name = shape ? (origin === commandLine ? `--${shape.flag}` : `${origin}: ${key}`) : origin;
+  const name = shape ? (origin === commandLine ? word(shape) : `${origin}: ${key}`) : origin;
   if (!(key in values) && shape?.isRequired) throw new UsageError(`${name} is missing. ${seeHelp(program)}`);
   throw new UsageError(
     `${name}: ${issue?.message ?? "invalid"} (got ${JSON.stringify(values[key])}). ${seeHelp(program)}`,
   );
 }
+
+const word = ({ flag }: OptionShape): string => (flag.length === 1 ? `-${flag}` : `--${flag}`);
+
+/** For schemas without words of their own: zod's speak of types, which users of a command line do not see. */
+const explain: z.core.$ZodErrorMap = (issue) => {
+  switch (issue.code) {
+    case "invalid_type":
+      return `${issue.expected === "int" ? "whole number" : issue.expected} expected`;
+    case "too_small":
+      return `${issue.inclusive ? `${issue.minimum} or more` : `more than ${issue.minimum}`} expected`;
+    case "too_big":
+      return `${issue.maximum} or less expected`;
+    case "invalid_value":
+      return `${issue.values.join(" or ")} expected`;
+    default:
+      return undefined;
+  }
+};

@@ -59,8 +59,8 @@ function placeholder(key: string, schema: z.ZodType): string {
 }
 
 /**
- * The text of a command line as the option's type: a number where the schema takes one, else the text itself.
- * What fits neither is left to the schema to refuse.
+ * The text of a command line as the option's type: a number where the schema takes one, be it too large or too small,
+ * else the text itself. What fits neither is left to the schema to refuse.
  */
 export function readValue(shape: OptionShape, text: string): unknown {
   if (shape.kind === "flag") return readFlag(text);
@@ -70,7 +70,8 @@ export function readValue(shape: OptionShape, text: string): unknown {
 
 function readScalar(schema: z.ZodType, text: string): unknown {
   const number = text.trim() === "" ? Number.NaN : Number(text);
-  return !Number.isNaN(number) && schema.safeParse(number).success ? number : text;
+  const isMeant = schema instanceof z.ZodNumber || schema.safeParse(number).success;
+  return !Number.isNaN(number) && isMeant ? number : text;
 }
 
 /** Accepts Python's spelling too: peers pass `--Class.trait=True`. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { clusterId } from "../cli/cluster-id.ts";
 import { sharedLogOptions } from "../cli/log/log-options.ts";
 import { packageVersion } from "../cli/package-root.ts";
 import type { Program } from "../cli/program.ts";
@@ -8,7 +9,7 @@ const options = z.strictObject({
   profile: z.string().optional().describe("Name of the profile (default: default)."),
   profileDir: z.string().optional().describe("The profile's folder, instead of its name."),
   ipythonDir: z.string().optional().describe("Folder that holds the profiles (default: ~/.ipython)."),
-  clusterId: z.string().optional().describe("Tells clusters of one profile apart."),
+  clusterId: clusterId.optional().describe("Tells clusters of one profile apart."),
   file: z.string().optional().describe("The controller's ipcontroller-engine.json (default: the profile's)."),
   id: z.int().nonnegative().optional().describe("Engine id to ask for; the hub decides."),
   timeout: z

@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { clusterId } from "../../cli/cluster-id.ts";
 
 /** Where the files of the cluster are. */
 export const placeOptions = {
   profile: z.string().optional().describe("Name of the profile (default: default)."),
   profileDir: z.string().optional().describe("The profile's folder, instead of its name."),
   ipythonDir: z.string().optional().describe("Folder that holds the profiles (default: $IPYTHONDIR or ~/.ipython)."),
-  clusterId: z.string().default("").describe("Tells clusters of one profile apart."),
+  clusterId: clusterId.default("").describe("Tells clusters of one profile apart."),
   config: z.string().optional().describe("A further configuration file, above those of the profile."),
   workDir: z.string().optional().describe("Folder to work in (default: the one it is started in)."),
   clientJsonFile: z

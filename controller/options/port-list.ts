@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-export const portNumber = z.int().min(1).max(65_535);
+const expected = { error: "ports from 1 to 65535 expected, as 10101-10120,10200" };
+export const portNumber = z.int(expected).min(1, expected).max(65_535, expected);
 
 /**
  * Ports as people write them: `10101-10120,10200`, with commas or spaces, or a list of numbers and such texts. What is

@@ -59,6 +59,14 @@ test.each(["--ports=10120-10101", "--ports=0", "--ports=some", "--ports=1-99999"
   expect(() => read([word])).toThrow("--ports");
 });
 
+test.each([
+  ["--ports=10-5", 'ports from 1 to 65535 expected, as 10101-10120,10200 (got ["10-5"])'],
+  ["--cluster-id=../x", 'an id without slashes expected, as it becomes a part of file names (got "../x")'],
+  ["--log-level=loud", 'debug, info, warn, error, critical, or a number from 0 to 50 expected (got "loud")'],
+])("%s is refused with what is expected", (word, message) => {
+  expect(() => read([word])).toThrow(message);
+});
+
 test("ipc is refused with the reason", () => {
   expect(() => read(["--transport=ipc"])).toThrow("only tcp is spoken");
 });
