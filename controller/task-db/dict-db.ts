@@ -8,7 +8,6 @@ import { copyRecord, readField, selectKeys } from "./records/record-fields.ts";
 import type { RecordKey } from "./records/record-keys.ts";
 import { applyChange, isPending, type RecordState, sizeOf } from "./records/record-state.ts";
 import type { RecordChange, TaskDb, TaskRecord } from "./task-db.ts";
-import { RecordCulled } from "./task-db-refusal.ts";
 
 export interface DictDbOptions {
   /** How the kept frames are read. */
@@ -70,8 +69,6 @@ export class DictDb implements TaskDb {
 
   async find(query: Query, keys?: readonly string[]): Promise<readonly TaskRecord[]> {
     const selection = selectKeys(keys);
-    const ids = pinnedIds(query);
-    for (const id of ids ?? []) if (this.#isCulled(id)) throw new RecordCulled(id);
     return this.#inOrder(this.#matching(query)).map((record) => copyRecord(record, selection, this.#options.packer));
   }
 
@@ -93,7 +90,7 @@ export class DictDb implements TaskDb {
     const pending = this.#pending.get(change.id);
     const settled = pending ? undefined : this.#settled.get(change.id);
     // What comes late for a record that had to go must not bring a part of it back.
-    if (!pending && !settled && change.kind !== "requested" && this.#isCulled(change.id)) return;
+    if (!pending && !settled && change.kind !== "requested" && this.#culled.get(change.id) > 0) return;
     const record = pending ?? settled ?? newKept(change.id, this.#sequence++);
     applyChange(record, change);
     if (change.kind === "requested") record.submitted = undefined;
@@ -133,10 +130,6 @@ export class DictDb implements TaskDb {
       this.#settledBytes -= bytes;
       this.#culled.set(id, 1);
     }
-  }
-
-  #isCulled(id: string): boolean {
-    return this.#culled.get(id) > 0 && !this.#get(id);
   }
 
   #get(id: string): Kept | undefined {

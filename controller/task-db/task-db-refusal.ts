@@ -28,13 +28,6 @@ export class MalformedQuery extends TaskDbRefusal {
   }
 }
 
-/** The record was there, but had to make room (wire protocol §10.4). */
-export class RecordCulled extends TaskDbRefusal {
-  constructor(id: string) {
-    super("KeyError", `Record ${id} has been culled for size`);
-  }
-}
-
 /** Nothing is kept, so nothing can be read. */
 export class NoData extends TaskDbRefusal {
   constructor() {

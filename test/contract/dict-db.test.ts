@@ -35,11 +35,11 @@ test("DictDB: pending records stay, however many and large", async () => {
   expect(await db.history()).toEqual([...ids(1, 50), ...ids(62, 70)]);
 });
 
-test("DictDB: a record that was culled is refused by name, and late output does not bring it back", async () => {
+test("DictDB: of records that are asked for by name those that were culled are missing, and late output brings none back", async () => {
   await using db = open({ recordLimit: 10 });
   await db.write(ids(1, 11).flatMap((id) => [requested(id), answered(id)]));
-  const culled = db.find(parseQuery({ msg_id: { $in: ["id-11", "id-1"] } }));
-  await expect(culled).rejects.toMatchObject({ ename: "KeyError", message: "Record id-1 has been culled for size" });
   await db.write([answered("id-1")]);
+  const found = await db.find(parseQuery({ msg_id: { $in: ["id-11", "id-1"] } }), ["queue"]);
+  expect(found.map(({ fields }) => fields)).toEqual([{ msg_id: "id-11", queue: "task" }]);
   expect(await db.history()).toEqual(ids(3, 11));
 });

@@ -31,7 +31,7 @@ interface Sorted {
 
 /**
  * Tells how requests stand, and gives the results of those that are completed (wire protocol §6.5).
- * @throws {Refusal} for a completed one whose record was purged
+ * @throws {Refusal} for a completed one whose record was purged or had to make room
  */
 export async function answerResultRequest(request: ResultRequest, records: Records): Promise<Answer> {
   const type = "result_reply";
@@ -85,9 +85,9 @@ function isCompleted(id: string, standing: Standing | undefined, found: Readonly
   return record.fields["completed"] !== null;
 }
 
-/** @throws {Refusal} for a record that was purged */
+/** @throws {Refusal} for a record that was purged or had to make room */
 function readResult([id, record]: readonly [string, TaskRecord | undefined]): readonly [string, JsonObject] {
-  if (!record) throw new Refusal("KeyError", `No such message: ${id} (its record was purged)`);
+  if (!record) throw new Refusal("KeyError", `No such message: ${id} (its record was purged, or culled for size)`);
   const { header, metadata, received, result_header, result_metadata, result_content } = record.fields;
   const io = Object.fromEntries(ioKeys.map((key) => [key, record.fields[key] ?? null]));
   // Python clients look into the metadata of results without asking whether there are any.
