@@ -39,6 +39,20 @@ export function channelContract(name: string, open: () => Promise<Network>): voi
     expect(await take(network.router, 3000)).toEqual(numbers.map((number) => ["peer", number]));
   });
 
+  test(`${name}: frames of every length, text or not, arrive byte for byte`, async () => {
+    await using network = await open();
+    const peer = network.connect("peer");
+    const content = [Buffer.from("\uFEFFmark\0"), Buffer.from("größe 𝛑 "), Buffer.from([0xff, 0xfe])];
+    const frames = [1, 100, 1000, 100_000].flatMap((times) =>
+      content.map((part) => Buffer.concat(Array.from({ length: times }, () => part))),
+    );
+    peer.send(frames);
+    for await (const [, ...arrived] of network.router.messages) {
+      expect(arrived.map((frame, at) => frame.equals(frames[at] ?? Buffer.alloc(0)))).toEqual(frames.map(() => true));
+      break;
+    }
+  });
+
   test(`${name}: a message to nobody is dropped and harms no other`, async () => {
     await using network = await open();
     const peer = network.connect("peer");
