@@ -1,6 +1,5 @@
 import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
-import { isAbsolute } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterRow } from "../protocol/clusters-rpc.ts";
 import type { ClusterFile } from "./cluster-file.ts";
@@ -8,6 +7,7 @@ import { describeCluster, listClusters } from "./cluster-listing.ts";
 import type { ClusterChoice, ClusterStart, EngineOptions, StartWait } from "./cluster-options.ts";
 import { newClusterFile, newSetId, withEngineSet, withoutEngineSet } from "./cluster-record.ts";
 import { ClusterStore } from "./cluster-store.ts";
+import { commandChoice } from "./command-choice.ts";
 import { controllerPlan, enginePlan } from "./launch-plans.ts";
 import type { LaunchedProcess } from "./launchers/launcher.ts";
 import { localLauncher } from "./launchers/local.ts";
@@ -225,11 +225,5 @@ function isRunningAlready(store: ClusterStore, running: readonly ClusterProcess[
 /** The launcher of another platform, when one has a part of this cluster. */
 const foreignLauncher = (file: ClusterFile): string | undefined =>
   [file.controller?.class, file.engines.class].find((name) => name !== undefined && name !== "local");
-
-/** How a command line names this cluster. */
-function commandChoice({ profile, clusterId }: ClusterStore): string {
-  const isNamed = !isAbsolute(profile.name);
-  return `${isNamed ? `--profile ${profile.name}` : `--profile-dir ${profile.dir}`}${clusterId === "" ? "" : ` --cluster-id ${clusterId}`}`;
-}
 
 const isExisting = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "EEXIST";

@@ -1,5 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { procStat, psLines } from "./process-table.ts";
 
 /**
  * Tells the processes of these ids that run now by when each was started: an id is given again after its process
@@ -23,35 +22,14 @@ function collect(pids: readonly number[], startOf: (pid: number) => string | und
   return starts;
 }
 
-/**
- * Field 22 of `/proc/<pid>/stat`: clock ticks from boot to the process's start. Field 3 is its state.
- * The name in field 2 may hold blanks and parentheses: fields are counted from the last `)`.
- */
+/** Field 22: clock ticks from boot to the process's start. Field 3 is its state. */
 function startFromProc(pid: number): string | undefined {
-  let stat: string;
-  try {
-    stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  } catch {
-    return undefined; // No such process.
-  }
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return /^[ZX]/.test(fields[0] ?? "Z") ? undefined : fields[19];
+  const fields = procStat(pid);
+  return !fields || /^[ZX]/.test(fields[0] ?? "Z") ? undefined : fields[19];
 }
 
-/** One call of `ps` for all of them (5 ms). */
 function startsFromPs(pids: readonly number[]): ReadonlyMap<number, string> {
-  if (pids.length === 0) return new Map();
-  let output = "";
-  try {
-    output = execFileSync("ps", ["-o", "pid=,state=,lstart=", "-p", pids.join(",")], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-      env: { ...process.env, LC_ALL: "C" },
-    });
-  } catch {
-    return new Map(); // ps ends with code 1 when none of them exists.
-  }
-  const rows = output.split("\n").flatMap((line) => {
+  const rows = psLines("pid=,state=,lstart=", pids).flatMap((line) => {
     const [, pid, state = "", start = ""] = /^\s*(\d+)\s+(\S+)\s+(.*\S)/.exec(line) ?? [];
     return pid === undefined || state.startsWith("Z") ? [] : [[Number(pid), start] as const];
   });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "./json.ts";
 import { firstIssue } from "./messages/hub.ts";
 
 const port = z.int().min(1).max(65_535);
@@ -55,4 +56,19 @@ export function parseConnection<Schema extends typeof clientConnection | typeof 
       `${where} is not a valid connection file: ${firstIssue(parsed.error)}. Restart the controller to write a new one.`,
     );
   return parsed.data as z.infer<Schema>;
+}
+
+/** {@link parseConnection} of a file's text. */
+export function parseConnectionText<Schema extends typeof clientConnection | typeof engineConnection>(
+  schema: Schema,
+  text: string,
+  where: string,
+): z.infer<Schema> {
+  let value: unknown;
+  try {
+    value = parseJson(text);
+  } catch (cause) {
+    throw new InvalidConnection(`${where} is not JSON. Restart the controller to write a new one.`, { cause });
+  }
+  return parseConnection(schema, value, where);
 }

@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { procStat, psLines } from "../process-table.ts";
 
 /** What a process of this machine has used. */
 export interface ProcessUsage {
@@ -11,7 +11,7 @@ export interface ProcessUsage {
 
 /** By process id; those that have ended, or cannot be looked at (on Windows), are left out. */
 export function usageOf(pids: readonly number[]): ReadonlyMap<number, ProcessUsage> {
-  if (pids.length === 0 || process.platform === "win32") return new Map();
+  if (process.platform === "win32") return new Map();
   if (process.platform !== "linux") return usageFromPs(pids);
   const rows = pids.flatMap((pid) => {
     const usage = usageFromProc(pid);
@@ -23,33 +23,25 @@ export function usageOf(pids: readonly number[]): ReadonlyMap<number, ProcessUsa
 /** Linux reports to programs in hundredths of a second, whatever the kernel's own ticks are. */
 const ticksPerSecond = 100;
 
-/** proc(5): fields 14 and 15 of `stat` are processor time, VmRSS of `status` is memory in KiB. */
+/** Fields 14 and 15 of `stat` are processor time, VmRSS of `status` is memory in KiB. */
 function usageFromProc(pid: number): ProcessUsage | undefined {
+  const fields = procStat(pid);
+  const kib = fields && /^VmRSS:\s+(\d+) kB$/m.exec(statusOf(pid))?.[1];
+  // A zombie has no memory any more.
+  if (!fields || kib === undefined) return undefined;
+  return { memoryMib: Number(kib) / 1024, processorS: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond };
+}
+
+function statusOf(pid: number): string {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The name in field 2 may hold blanks: what follows its `)` begins with field 3.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-    const ticks = Number(fields[11]) + Number(fields[12]);
-    // A zombie has no memory any more.
-    return kib === undefined ? undefined : { memoryMib: Number(kib) / 1024, processorS: ticks / ticksPerSecond };
+    return readFileSync(`/proc/${pid}/status`, "utf8");
   } catch {
-    return undefined; // It has ended.
+    return ""; // It has just ended.
   }
 }
 
 function usageFromPs(pids: readonly number[]): ReadonlyMap<number, ProcessUsage> {
-  let output = "";
-  try {
-    output = execFileSync("ps", ["-o", "pid=,rss=,time=", "-p", pids.join(",")], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-      env: { ...process.env, LC_ALL: "C" },
-    });
-  } catch {
-    return new Map(); // ps ends with code 1 when none of them exists.
-  }
-  const rows = output.split("\n").flatMap((line) => {
+  const rows = psLines("pid=,rss=,time=", pids).flatMap((line) => {
     const [, pid, kib, time = ""] = /^\s*(\d+)\s+(\d+)\s+(\S+)/.exec(line) ?? [];
     return pid === undefined
       ? []

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { painter, wantsColours } from "../../cli/log/record-text.ts";
 import type { ClusterRow } from "../../protocol/clusters-rpc.ts";
-import { clientConnection, parseConnection } from "../../protocol/connection-file.ts";
-import { parseJson } from "../../protocol/json.ts";
+import { clientConnection, parseConnectionText } from "../../protocol/connection-file.ts";
 import { readIfThere } from "../cluster-file.ts";
 import { describeCluster } from "../cluster-listing.ts";
 import { ClusterStore } from "../cluster-store.ts";
+import { commandChoice } from "../command-choice.ts";
 import { say } from "../foreground.ts";
 import { Interrupts } from "../interrupts.ts";
 import { findProfile } from "../profile.ts";
@@ -18,7 +18,8 @@ import { statusText } from "./status-text.ts";
 
 /** Shares of processors are of so long at least. */
 const sampleMs = 200;
-const clearScreen = "\x1b[H\x1b[2J\x1b[3J";
+/** From the top of the screen: what was scrolled away before stays. */
+const clearScreen = "\x1b[H\x1b[2J";
 
 /** The body of `ipcluster status`. */
 export async function showStatus(options: StatusOptions): Promise<number> {
@@ -51,9 +52,10 @@ async function lookAt(store: ClusterStore, { timeout }: StatusOptions): Promise<
   const earlier: UsageSample | undefined = processes?.sample();
   const text = readIfThere(clientFile);
   const row = describeCluster(store);
-  if (text === undefined || row.state !== "running")
+  // Without a cluster file, whoever wrote the connection file was started by hand.
+  if (text === undefined || (stored && row.state !== "running"))
     throw new NoAnswer(notRunning(store, row, processes && earlier ? processes.look(earlier) : []));
-  const connection = parseConnection(clientConnection, parseJson(text), clientFile);
+  const connection = parseConnectionText(clientConnection, text, clientFile);
   await using inquiry = await HubInquiry.open(connection, clientFile);
   const [hub] = await Promise.all([
     askHub((type, content) => inquiry.ask(type, content, timeout * 1000)),
@@ -69,13 +71,13 @@ async function lookAt(store: ClusterStore, { timeout }: StatusOptions): Promise<
 }
 
 function notRunning(store: ClusterStore, { state, problem }: ClusterRow, processes: readonly SeenProcess[]): string {
-  const { title, profile, clusterId } = store;
-  const id = clusterId === "" ? "" : ` --cluster-id ${clusterId}`;
+  const { title } = store;
+  const choice = commandChoice(store);
   if (state === "starting")
-    return `The cluster of ${title} is starting: its controller has not written its connection files yet. See \`ipcluster logs --profile ${profile.name}${id}\`.`;
+    return `The cluster of ${title} is starting: its controller has not written its connection files yet. See \`ipcluster logs ${choice}\`.`;
   const controller = processes.find(({ role, pid }) => role === "controller" && pid === undefined);
   if (problem !== undefined) return [problem, ...(controller ? [endOf(controller)] : [])].join("\n");
-  return `No cluster of ${title} is running. Start one with \`ipcluster start --profile ${profile.name}${id}\`; \`ipcluster list\` shows those that run.`;
+  return `No cluster of ${title} is running. Start one with \`ipcluster start ${choice}\`; \`ipcluster list\` shows those that run.`;
 }
 
 function printerFor({ output, watch }: StatusOptions): (status: ClusterStatus) => void {

@@ -5,9 +5,9 @@ import {
   clientConnection,
   type EngineConnection,
   engineConnection,
-  parseConnection,
+  parseConnectionText,
 } from "../../protocol/connection-file.ts";
-import { type JsonObject, parseJson } from "../../protocol/json.ts";
+import type { JsonObject } from "../../protocol/json.ts";
 import type { PackerName } from "../../protocol/packer.ts";
 import type { clusterPaths } from "../../protocol/profile-paths.ts";
 import { readPrivateFile } from "../../transport/private-file.ts";
@@ -129,8 +129,8 @@ export type EarlierFiles =
 export function readConnectionFiles({ clientFile, engineFile }: ClusterPaths): EarlierFiles {
   if (!existsSync(clientFile) || !existsSync(engineFile)) return { kind: "missing" };
   try {
-    const client = parseConnection(clientConnection, parseJson(readPrivateFile(clientFile)), clientFile);
-    const engine = parseConnection(engineConnection, parseJson(readPrivateFile(engineFile)), engineFile);
+    const client = parseConnectionText(clientConnection, readPrivateFile(clientFile), clientFile);
+    const engine = parseConnectionText(engineConnection, readPrivateFile(engineFile), engineFile);
     const reason = mismatch(client, engine);
     return reason ? { kind: "unusable", reason } : { kind: "usable", connections: { client, engine } };
   } catch (error) {
@@ -152,7 +152,7 @@ function mismatch(client: ClientConnection, engine: EngineConnection): string | 
 /** Where clients connect, unless the file is missing or broken. */
 export function readClientFile(file: string): ClientConnection | undefined {
   try {
-    return parseConnection(clientConnection, parseJson(readFileSync(file)), file);
+    return parseConnectionText(clientConnection, readFileSync(file, "utf8"), file);
   } catch {
     return undefined; // It will be written anew.
   }

@@ -36,7 +36,7 @@ export async function readEarlier(
     return { connections: files.connections, keys: earlierKeys(options, encryption) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    log.error(`cannot reuse the connection files: ${reason}; writing new ones`);
+    log.error(`wrote new connection files, as those of the earlier controller cannot be used again: ${reason}`);
     return undefined;
   }
 }

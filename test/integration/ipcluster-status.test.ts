@@ -4,6 +4,7 @@ import { z } from "zod";
 import { Cluster } from "../../cluster/cluster.ts";
 import { parseJson } from "../../protocol/json.ts";
 import { IpclusterProcess, ipcluster } from "../support/ipcluster.ts";
+import { startController } from "../support/ipcontroller.ts";
 import { type IpythonFolder, makeIpythonFolder } from "../support/ipython-folder.ts";
 import { killProcess, signalProcess } from "../support/kill-process.ts";
 import { pythonProgram } from "../support/python.ts";
@@ -107,6 +108,20 @@ test("a connection file that leads nowhere is found out", async () => {
   expect((await ipcluster(folder, "status")).text).toMatch(
     /^ipcluster: Nobody listens at 127\.0\.0\.1:1: the controller has ended/,
   );
+});
+
+test("a controller that was started by hand is asked as well; without one, the next step names the folder", async () => {
+  await using folder = await makeIpythonFolder();
+  const { profileDir, ...controller } = await startController();
+  const look = async () => (await ipcluster(folder, "status", "--profile-dir", profileDir)).text;
+  try {
+    expect(await look()).toMatch(/^Cluster of profile "default": 0 engines\n/);
+    controller.process.kill("SIGTERM");
+    await controller.exited;
+    expect(await look()).toContain(`Start one with \`ipcluster start --profile-dir ${profileDir}\``);
+  } finally {
+    await controller[Symbol.asyncDispose]();
+  }
 });
 
 test("--watch shows it again and again, until Ctrl-C", async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { channelUrl } from "../../../protocol/channel-url.ts";
 import { parseWireDate, wireDate } from "../../../protocol/clock.ts";
-import { clientConnection, parseConnection } from "../../../protocol/connection-file.ts";
+import { clientConnection, parseConnection, parseConnectionText } from "../../../protocol/connection-file.ts";
 import { clusterPaths, profileDir } from "../../../protocol/profile-paths.ts";
 
 const connection = {
@@ -29,6 +29,9 @@ test("a connection file keeps every field of its writer", () => {
 });
 
 test("a connection file with a wrong field is refused with the file's and the field's name", () => {
+  expect(() => parseConnectionText(clientConnection, "{", "/p/client.json")).toThrow(
+    "/p/client.json is not JSON. Restart the controller to write a new one.",
+  );
   expect(() => parseConnection(clientConnection, { ...connection, mux: "x" }, "/p/client.json")).toThrow(
     /\/p\/client\.json.*mux.*Restart the controller/,
   );
