@@ -58,9 +58,13 @@ export class EngineRequests {
     return { status: "ok", id: engine.id, hb_period: heartbeatMs, connection_info: engineConnection };
   }
 
-  /** Engines and their watchers both report an end: the second report finds nothing. */
-  cancel(id: number | null | undefined): void {
-    const engine = typeof id === "number" ? this.#options.registry.byId(id) : undefined;
+  /**
+   * Engines and their watchers both report an end: the second report finds nothing.
+   * @param sender session that says it: an engine means itself, whoever has got its id since
+   */
+  cancel(id: number | null | undefined, sender: EngineUuid): void {
+    const { registry } = this.#options;
+    const engine = registry.known(sender) ?? (typeof id === "number" ? registry.byId(id) : undefined);
     if (engine) this.engineLeft(engine.uuid, "it said goodbye", engine);
   }
 

@@ -64,6 +64,11 @@ export class Registry {
     return this.#registered.get(uuid);
   }
 
+  /** A registered or lost engine. */
+  known(uuid: EngineUuid): Engine | undefined {
+    return this.#registered.get(uuid) ?? this.#lost.get(uuid);
+  }
+
   /** A registered or pending engine. */
   byId(id: number): Engine | undefined {
     return this.#ids.get(engineId(id));

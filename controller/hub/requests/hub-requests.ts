@@ -1,4 +1,5 @@
 import type { Header } from "../../../protocol/envelope.ts";
+import { engineUuid } from "../../../protocol/ids.ts";
 import type { HubRequest, StatusReply } from "../../../protocol/messages/hub.ts";
 import type { Answer } from "../answer.ts";
 import type { DaskService } from "../dask/dask-service.ts";
@@ -35,7 +36,7 @@ export class HubRequests {
       case "registration_request":
         return { type: "registration_reply", content: engines.register(request.content) };
       case "unregistration_request":
-        engines.cancel(request.content.id);
+        engines.cancel(request.content.id, engineUuid(header.session));
         return undefined;
       case "connection_request":
         return { type: "connection_reply", content: engines.connect() };

@@ -84,6 +84,24 @@ test("whoever asks for the id of an engine whose connection has just broken take
   expect((await opened.notification()).content).toEqual({ id: 0, uuid });
 });
 
+test.each(["lost", "back under another id"])(
+  "the goodbye of an engine that is %s is not that of its successor",
+  async (fate) => {
+    const opened = openHub();
+    const { engines, client, requests } = opened;
+    const { engine, uuid } = await register(opened, "e");
+    engines.heartStopped(uuid, "it was silent");
+    const next = new MemoryPeer(requests, "n");
+    await ask(next, "registration_request", { uuid: "next", id: 0 });
+    engines.heartStarted(engineUuid("next"));
+    if (fate !== "lost") engines.heartReturned(uuid);
+    engine.send({ type: "unregistration_request", content: { id: 0 } });
+    expect((await ask(client, "connection_request")).content["engines"]).toEqual({ "0": "next" });
+    engines.heartReturned(uuid);
+    expect((await ask(client, "connection_request")).content["engines"]).toEqual({ "0": "next" });
+  },
+);
+
 test("engines that never show a heartbeat are forgotten, with a line in the log", async () => {
   const { engines, requests, clock, hearts, log } = openHub();
   await ask(new MemoryPeer(requests, "e"), "registration_request", { uuid });
