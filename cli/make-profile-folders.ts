@@ -24,6 +24,8 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: "you may not write there",
   EROFS: "the file system is read-only",
   ENOSPC: "the disk is full",
+  // Node's answer where a folder above it cannot be made either.
+  ENOENT: "a folder above it cannot be made; is the file system read-only?",
 };
 
 function makeFolder(dir: string, name: string, options: { readonly mode?: number }): void {

@@ -60,8 +60,14 @@ export function environmentOptions(env: NodeJS.ProcessEnv): Readonly<Record<stri
   return {
     clusterId: env["IPP_CLUSTER_ID"],
     key: env["IPP_SESSION_KEY"] || undefined,
-    curve: env["IPP_ENABLE_CURVE"] === "1" ? true : undefined,
+    curve: switchedOn(env["IPP_ENABLE_CURVE"]),
     curvePublickey: env["IPP_CURVE_PUBLICKEY"] || undefined,
     curveSecretkey: env["IPP_CURVE_SECRETKEY"] || undefined,
   };
+}
+
+/** On, or not said; what is neither is left to the schema to refuse: nobody shall believe it encrypts. */
+function switchedOn(text = ""): unknown {
+  if (/^(|0|false|no|off)$/i.test(text)) return undefined;
+  return /^(1|true|yes|on)$/i.test(text) ? true : `IPP_ENABLE_CURVE=${text}`;
 }

@@ -5,6 +5,7 @@ import { nearest } from "../../cli/nearest.ts";
 import { UsageError } from "../../cli/usage-error.ts";
 import { describeCluster } from "../cluster-listing.ts";
 import { ClusterStore } from "../cluster-store.ts";
+import { commandChoice } from "../command-choice.ts";
 import { FolderChanges } from "../folder-changes.ts";
 import { say } from "../foreground.ts";
 import { Interrupts } from "../interrupts.ts";
@@ -68,10 +69,9 @@ function printerFor(output: LogsOptions["output"]): (lines: readonly PartLine[])
   };
 }
 
-function nothingLogged({ title, profile, clusterId }: ClusterStore): string {
-  const id = clusterId === "" ? "" : ` --cluster-id ${clusterId}`;
+function nothingLogged(store: ClusterStore): string {
   return (
-    `Nothing has been logged by a cluster of ${title}. Start one with \`ipcluster start --profile ${profile.name}${id}\`; ` +
+    `Nothing has been logged by a cluster of ${store.title}. Start one with \`ipcluster start ${commandChoice(store)}\`; ` +
     "`ipcluster list` shows those that run. Programs that were started by hand log to their terminal, unless they are told --log-to-file."
   );
 }

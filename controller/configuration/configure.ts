@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { checkOptions, commandLine } from "../../cli/command-line.ts";
-import { configFilesIn, type LoadModule, readConfigFile } from "../../cli/config/config-file.ts";
+import { type ConfigFile, configFilesIn, type LoadModule, readConfigFile } from "../../cli/config/config-file.ts";
 import { type Layer, mergeLayers } from "../../cli/config/layers.ts";
 import { profileDir } from "../../protocol/profile-paths.ts";
 import { type ControllerOptions, environmentOptions, program } from "../options.ts";
@@ -42,7 +42,8 @@ export async function configure(
   const profile = resolve(profileDir(given, env, homedir()));
   const further = typeof given["config"] === "string" ? [resolve(given["config"])] : [];
   const found = [profile, ...systemFolders].flatMap((folder) => configFilesIn(folder, program));
-  const files = await Promise.all([...further, ...found].map((file) => readConfigFile(program, file, load)));
+  const read = await Promise.all([...further, ...found].map((file) => readConfigFile(program, file, load)));
+  const files = read.map(withSchemeBeside);
   const layers = wholes.reduce(keepTogether, [
     { source: commandLine, values: given },
     { source: "the environment", values: environmentOptions(env) },
@@ -55,6 +56,13 @@ export async function configure(
     origins,
     warnings: files.flatMap((file) => file.warnings),
   };
+}
+
+/** A scheme of the user's own is looked for beside the file that names it, wherever the program is started. */
+function withSchemeBeside(file: ConfigFile): ConfigFile {
+  const { scheme } = file.values;
+  if (typeof scheme !== "string" || !scheme.startsWith(".")) return file;
+  return { ...file, values: { ...file.values, scheme: resolve(dirname(file.source), scheme) } };
 }
 
 /** Takes some options away from all layers below the first that has one of them. */

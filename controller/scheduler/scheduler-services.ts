@@ -47,7 +47,7 @@ export class SchedulerServices implements AsyncDisposable {
 
   constructor(options: SchedulerServicesOptions) {
     const { channels, session, isRegistered, traffic, complaints } = options;
-    const shared = { session, isRegistered, complaints };
+    const relay = { session, isRegistered, complaints };
     new IopubService({
       engines: channels.iopubEngines,
       clients: channels.iopubClients,
@@ -57,7 +57,8 @@ export class SchedulerServices implements AsyncDisposable {
       complaints,
     });
     this.#broadcast = new BroadcastService({
-      ...shared,
+      session,
+      complaints,
       clients: channels.broadcastClients,
       leaves: channels.broadcastLeaves,
     });
@@ -74,14 +75,14 @@ export class SchedulerServices implements AsyncDisposable {
       complaints,
     });
     new RelayService({
-      ...shared,
+      ...relay,
       name: "mux",
       clients: channels.muxClients,
       engines: channels.muxEngines,
       watcher: new DirectTraffic(session, traffic),
     });
     new RelayService({
-      ...shared,
+      ...relay,
       name: "control",
       clients: channels.controlClients,
       engines: channels.controlEngines,
@@ -109,7 +110,7 @@ export class SchedulerServices implements AsyncDisposable {
    * must have joined; a task of one that is not has lost its engine.
    * @param endings of tasks that these depend on: one that is neither here nor there makes them invalid
    */
-  restore(tasks: readonly EarlierTask[], endings: readonly TaskEnding[] = []): void {
+  restore(tasks: readonly EarlierTask[], endings: readonly TaskEnding[]): void {
     this.#tasks.restore(tasks, endings);
   }
 

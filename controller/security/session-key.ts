@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { sessionId } from "../../protocol/ids.ts";
 import { readPrivateFile } from "../../transport/private-file.ts";
 import type { ControllerOptions } from "../options.ts";
@@ -19,6 +20,7 @@ export function sessionKey(
 }
 
 function keyIn(file: string): string {
+  if (!existsSync(file)) throw new Error(`There is no key file ${file}: write a key into it, or leave out --keyfile.`);
   const key = readPrivateFile(file).replace(/\r?\n$/, "");
   if (key === "") throw new Error(`The key file ${file} is empty: write a key into it, or leave out --keyfile.`);
   return key;

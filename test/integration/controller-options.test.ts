@@ -207,6 +207,14 @@ test("configuration files are read: TypeScript above JSON above Python, the comm
   expect(told.client).toMatchObject({ location: "told", ssh: "told", key: "from-py" });
 });
 
+test("a scheme that a file names is looked for beside that file", async () => {
+  await using folder = await makeIpythonFolder();
+  const file = join(folder.path, "more.ts");
+  writeFileSync(file, 'export const config = { scheme: "./mine.ts" };');
+  const { stdout } = run([`--ipython-dir=${folder.path}`, `--config=${file}`, "--show-config"]);
+  expect(stdout).toContain(`${join(folder.path, "mine.ts")}  (${file})`);
+});
+
 test("a file that is named stands above the profile's; what is wrong in a file is named with it", async () => {
   await using folder = await makeIpythonFolder();
   const file = (name: string, text: string) => {

@@ -196,6 +196,8 @@ test("messages are signed with the key that a file holds; a file that others can
   writeFileSync(join(folder.path, "open"), "key", { mode: 0o644 });
   const argv = [programFile("controller"), `--profile-dir=${folder.path}/p`, `--keyfile=${folder.path}/open`];
   expect(() => execFileSync(process.execPath, argv, { stdio: "pipe" })).toThrow(`chmod 600 ${folder.path}/open`);
+  const absent = argv.map((word) => word.replace(/open$/, "absent"));
+  expect(() => execFileSync(process.execPath, absent, { stdio: "pipe" })).toThrow(`no key file ${folder.path}/absent`);
 }, 20_000);
 
 test("without signatures and encryption the controller warns", async () => {

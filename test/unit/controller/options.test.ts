@@ -38,6 +38,15 @@ test("the environment has cluster id and keys", () => {
   expect(environmentOptions(env)).toEqual({ clusterId: "", key: "secret", curve: true, curveSecretkey: "s" });
 });
 
+test.each([
+  ["yes", true],
+  ["", undefined],
+  ["0", undefined],
+  ["maybe", "IPP_ENABLE_CURVE=maybe"],
+])("IPP_ENABLE_CURVE=%j means %j", (text, curve) => {
+  expect(environmentOptions({ IPP_ENABLE_CURVE: text })["curve"]).toBe(curve);
+});
+
 test("a scheme that is neither a name nor a path is refused", () => {
   expect(() => read(["--scheme=purest"])).toThrow("--scheme");
 });
