@@ -187,7 +187,7 @@ export class RecordService implements AsyncDisposable {
     try {
       await this.#options.db.write(this.#readAll(taken));
       this.#gone += taken.length;
-      this.#health.succeeded(this.#backlog.dropped);
+      this.#health.succeeded(this.#backlog.dropped, this.#backlog.length);
     } catch (error) {
       const isGivenUp = this.#health.failed(error, taken.length);
       if (isGivenUp) this.#gone += taken.length;

@@ -61,11 +61,16 @@ export class WriteHealth {
     return true;
   }
 
-  /** @param dropped how many changes had to be dropped so far because too many waited */
-  succeeded(dropped: number): void {
+  /**
+   * @param dropped how many changes had to be dropped so far because too many waited
+   * @param waiting how many are still to be stored: a full disk takes a few, and then no more
+   */
+  succeeded(dropped: number, waiting = 0): void {
     const lost = dropped + this.#givenUp - this.#lostAndTold;
-    if (this.#isTold) this.#log.info(`${this.#name} stores task records again`);
-    this.#isTold = false;
+    if (this.#isTold && waiting === 0) {
+      this.#log.info(`${this.#name} stores task records again`);
+      this.#isTold = false;
+    }
     if (lost > 0 && this.#warn(`${this.#name} failed or was too slow: ${lost} changes of task records are lost`))
       this.#lostAndTold += lost;
     this.#failures = 0;

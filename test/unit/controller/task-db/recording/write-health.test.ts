@@ -26,6 +26,16 @@ test("a failing database is reported once, tried again ever more slowly, and rep
   ]);
 });
 
+test("a disk that takes some changes and then no more is not reported as working", () => {
+  const { lines, health } = watched();
+  health.failed(new Error("disk full"), 100);
+  health.succeeded(0, 50);
+  health.failed(new Error("disk full"), 50);
+  expect(lines).toHaveLength(1);
+  health.succeeded(0, 0);
+  expect(lines.at(-1)).toBe("sqlitedb stores task records again");
+});
+
 test("batches shrink until the change that cannot be stored is alone, and given up", () => {
   const { health } = watched();
   const lengths = [64];
