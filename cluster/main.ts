@@ -4,6 +4,7 @@ import { packageVersion } from "../cli/package-root.ts";
 import { command, runCommandSet } from "../cli/run-program.ts";
 import { cleanProfile } from "./clean-profile.ts";
 import { Cluster, NoSuchCluster } from "./cluster.ts";
+import { countedEngines } from "./counted-engines.ts";
 import { progressReport, say, sayFailure, watchOver } from "./foreground.ts";
 import { Interrupts } from "./interrupts.ts";
 import { logsProgram } from "./logs/logs-options.ts";
@@ -47,7 +48,7 @@ async function start(options: StartOptions): Promise<number> {
   const cluster = await startCluster(options, interrupts.stop).catch((error) => sayFailure(error, interrupts.stop));
   if (typeof cluster === "number") return cluster;
   const { profile, profileDir } = cluster;
-  say(`The cluster of profile "${profile}" is ready: ${options.n} engines. Files: ${profileDir}`);
+  say(`The cluster of profile "${profile}" is ready: ${countedEngines(options.n)}. Files: ${profileDir}`);
   if (options.daemonize) return 0;
   say("Ctrl-C stops it.");
   const isStopped = await watchCluster(cluster, interrupts.stop);
@@ -71,7 +72,7 @@ async function watchCluster(cluster: Cluster, stop: AbortSignal): Promise<boolea
 
 function startCluster(options: StartOptions, signal: AbortSignal): Promise<Cluster> {
   const { n, ip, location, controllerArgs, engineArgs, delay, timeout } = options;
-  say(`Starting a controller and ${n} engines …`);
+  say(`Starting a controller and ${countedEngines(n)} …`);
   return Cluster.start({
     ...options,
     controller: { ip, location, args: controllerArgs },
@@ -87,13 +88,13 @@ async function addEngines(options: z.infer<typeof enginesOptions>): Promise<numb
   using interrupts = new Interrupts();
   const { n, engineArgs, timeout, daemonize } = options;
   const cluster = await Cluster.fromFile(options);
-  say(`Starting ${n} engines …`);
+  say(`Starting ${countedEngines(n)} …`);
   const wait = { timeoutMs: timeout * 1000, onProgress: progressReport(), signal: interrupts.stop };
   const engines = await cluster
     .startEngines(n, { args: engineArgs, ...wait })
     .catch((error) => sayFailure(error, interrupts.stop));
   if (typeof engines === "number") return engines;
-  say(`${n} engines have joined: the cluster of profile "${cluster.profile}" has ${cluster.describe().engines}.`);
+  say(`${countedEngines(n)} joined: the cluster of profile "${cluster.profile}" has ${cluster.describe().engines}.`);
   if (daemonize) return 0;
   say("Ctrl-C stops these engines.");
   const controller = cluster.processes().filter(({ role }) => role === "controller");

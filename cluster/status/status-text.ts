@@ -1,4 +1,5 @@
 import { type Paint, printable } from "../../cli/log/record-text.ts";
+import { countedEngines } from "../counted-engines.ts";
 import type { ClusterStatus, EngineStatus } from "./cluster-status.ts";
 
 const unknown = "–";
@@ -9,7 +10,7 @@ export function statusText(status: ClusterStatus, paint: Paint): string {
   const id = clusterId === "" ? "" : `, cluster id "${clusterId}"`;
   const finished = tasksFinished === null ? [] : [`${tasksFinished} finished`];
   return [
-    `Cluster of profile "${profile}"${id}: ${engines.length === 1 ? "1 engine" : `${engines.length} engines`}`,
+    `Cluster of profile "${profile}"${id}: ${countedEngines(engines.length)}`,
     `controller  ${controllerText(status)}`,
     `tasks       ${[`${unassigned} wait for an engine`, ...finished].join(", ")}`,
     ...(status.db ? [`database    ${databaseText(status.db)}`] : []),
