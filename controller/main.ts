@@ -89,14 +89,14 @@ async function runController(configuration: Configuration, env: NodeJS.ProcessEn
   };
   // Also on a crash: a file that leads nowhere makes clients wait.
   process.once("exit", forget);
+  const danger = exposure(connections);
+  if (danger) log.warn(danger);
   if (keys && options.curveSecretkey === undefined) writeKeys(paths.curveFile, keys);
   if (connections !== earlier?.connections) writeConnectionFiles(paths, connections);
   log.info(`listening on ${connections.client.interface}; connection files are in ${paths.security}`, {
     interface: connections.client.interface,
     registration: connections.client.registration,
   });
-  const danger = exposure(connections);
-  if (danger) log.warn(danger);
   const reason = await ended.promise;
   log.info(`ends on ${reason}`, { reason });
   forget();

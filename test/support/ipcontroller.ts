@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { programFile } from "../../cli/package-root.ts";
 import {
   type ClientConnection,
@@ -65,6 +65,8 @@ export async function startControllerWith({
   };
   try {
     await waitUntil(() => existsSync(paths.clientFile) && existsSync(paths.engineFile), AbortSignal.timeout(startMs));
+    // What it logged before it wrote the files is in the pipe: one turn of the event loop reads it.
+    await setImmediate();
     return {
       process: child,
       profileDir,
