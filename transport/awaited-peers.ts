@@ -1,4 +1,5 @@
 import type { Channel, Frames } from "./channel.ts";
+import { isLinkNotice } from "./link-notice.ts";
 
 /** What waits for one peer. */
 interface Waiting {
@@ -13,9 +14,10 @@ const patience = { ms: 10_000, messages: 10_000 } as const;
  * Routers drop what is sent to a peer that has not connected. Right after a start that hits engines which are known from
  * an earlier controller and are just coming back: what is sent to them waits until they have connected, ten seconds at most.
  * Once a peer has connected, its messages pass at once, and are dropped when it is gone, as ever.
- * @param router one that notifies; the notifications are taken out
+ * @param router one that notifies
+ * @param passesNotices whether the reader gets the later notices of a peer, which tell of a connection that broke or stands again
  */
-export function awaitPeers(router: Channel): Channel {
+export function awaitPeers(router: Channel, { passesNotices = false } = {}): Channel {
   /** In `latin1`, as addresses are bytes. One for each peer that ever came: some ten bytes an engine. */
   const present = new Set<string>();
   const waiting = new Map<string, Waiting>();
@@ -48,8 +50,9 @@ export function awaitPeers(router: Channel): Channel {
     listen: (receive) =>
       router.listen((frames) => {
         const peer = frames[0]?.toString("latin1") ?? "";
-        if (!present.has(peer)) arrive(peer);
-        if (!isNotification(frames)) receive(frames);
+        const isNew = !present.has(peer);
+        if (isNew) arrive(peer);
+        if (!isLinkNotice(frames) || (passesNotices && !isNew)) receive(frames);
       }),
     async [Symbol.asyncDispose]() {
       for (const { timer } of waiting.values()) clearTimeout(timer);
@@ -57,6 +60,3 @@ export function awaitPeers(router: Channel): Channel {
     },
   };
 }
-
-/** `[peer, ""]`: it has connected or gone; libzmq does not say which. A message has more frames. */
-const isNotification = ({ length, 1: second }: Frames): boolean => length === 2 && second?.length === 0;

@@ -3,6 +3,7 @@ import type { JsonObject } from "../../protocol/json.ts";
 import { type HubRequest, isHubRequestType, parseHubRequest } from "../../protocol/messages/hub.ts";
 import type { Outgoing, Session } from "../../protocol/session.ts";
 import type { Channel } from "../../transport/channel.ts";
+import { isLinkNotice } from "../../transport/link-notice.ts";
 import type { Complaints } from "../complaints.ts";
 import type { Answer } from "./answer.ts";
 import { Refusal } from "./refusal.ts";
@@ -44,9 +45,9 @@ export class HubService implements AsyncDisposable {
   }
 
   #receive(frames: readonly Buffer[]): void {
-    const [address, notice] = frames;
+    const [address] = frames;
     const peer = address?.toString("latin1") ?? "";
-    if (frames.length === 2 && notice?.length === 0) {
+    if (isLinkNotice(frames)) {
       this.#clients.delete(peer);
       return;
     }

@@ -69,12 +69,12 @@ export async function bindChannels(plan: ChannelsPlan): Promise<Channels> {
 const awaitEngines = ({ controlEngines, muxEngines, taskEngines }: ReturnType<typeof openEngineSockets>) => ({
   controlEngines: awaitPeers(controlEngines),
   muxEngines: awaitPeers(muxEngines),
-  taskEngines: awaitPeers(taskEngines),
+  taskEngines: awaitPeers(taskEngines, { passesNotices: true }),
 });
 
 const awaitAll = ([first, ...others]: readonly [Channel, ...Channel[]]): readonly [Channel, ...Channel[]] => [
   awaitPeers(first),
-  ...others.map(awaitPeers),
+  ...others.map((leaf) => awaitPeers(leaf)),
 ];
 
 /** Resolves when what was sent has left, a second at most. */

@@ -11,6 +11,7 @@ import { type EngineUuid, engineUuid, type MsgId, msgId } from "../../../protoco
 import type { Session } from "../../../protocol/session.ts";
 import type { Channel, Frames } from "../../../transport/channel.ts";
 import { compactFrames } from "../../../transport/joined-frames.ts";
+import { isLinkNotice } from "../../../transport/link-notice.ts";
 import type { Complaints } from "../../complaints.ts";
 import type { TrafficObserver } from "../../traffic.ts";
 import { abortedReply, type Forged, forgedReply } from "../forged-reply.ts";
@@ -65,6 +66,8 @@ export class TaskSchedulerService implements AsyncDisposable {
   readonly #options: TaskSchedulerServiceOptions;
   readonly #held: HeldTasks;
   readonly #addresses = new Map<EngineUuid, Buffer>();
+  /** Tasks that an earlier controller has given to engines. */
+  readonly #inherited = new Set<MsgId>();
   /** Of lost engines: the end of the time for late replies. */
   readonly #funerals = new Map<EngineUuid, NodeJS.Timeout>();
 
@@ -73,7 +76,12 @@ export class TaskSchedulerService implements AsyncDisposable {
     this.#held = new HeldTasks((task) => this.#handle({ kind: "wait-expired", task }));
     const { clients, engines, complaints } = options;
     clients.listen(complaints.guard("task (clients)", (frames) => this.submit(frames)));
-    engines.listen(complaints.guard("task (engines)", (frames) => this.#answer(frames)));
+    engines.listen(
+      complaints.guard("task (engines)", (frames) => {
+        if (isLinkNotice(frames)) this.#sendAgain(engineUuid(frameAt(frames, 0).toString()));
+        else this.#answer(frames);
+      }),
+    );
   }
 
   engineJoined({ uuid }: { readonly uuid: EngineUuid }): void {
@@ -104,7 +112,9 @@ export class TaskSchedulerService implements AsyncDisposable {
       const accept = complaints.guard("task (restored)", (message) => {
         const task = this.#accept(message);
         restored.push({ task, engine });
-        if (engine !== undefined) traffic({ kind: "task-assigned", id: task.id, engine });
+        if (engine === undefined) return;
+        this.#inherited.add(task.id);
+        traffic({ kind: "task-assigned", id: task.id, engine });
       });
       accept([...frames]);
     }
@@ -167,7 +177,8 @@ export class TaskSchedulerService implements AsyncDisposable {
     this.#held.stopTimeout(task);
     switch (effect.kind) {
       case "dispatch":
-        this.#options.engines.send([this.#addresses.get(effect.engine) ?? Buffer.from(effect.engine), ...frames]);
+        this.#inherited.delete(task);
+        this.#send(effect.engine, frames);
         this.#options.traffic({ kind: "task-assigned", id: task, engine: effect.engine });
         return;
       case "start-timeout":
@@ -184,6 +195,23 @@ export class TaskSchedulerService implements AsyncDisposable {
         break;
     }
     this.#held.remove(task);
+    this.#inherited.delete(task);
+  }
+
+  #send(engine: EngineUuid, frames: Frames): void {
+    this.#options.engines.send([this.#addresses.get(engine) ?? Buffer.from(engine), ...frames]);
+  }
+
+  /**
+   * An engine's connection broke or stands again: what was on the wire is lost, and nobody would notice. An engine that
+   * has had a task knows its signature and drops it, so there must be one, and of this controller's own sending: what
+   * comes back from a database may be written, and so signed, differently. To an engine that is gone nothing is sent.
+   */
+  #sendAgain(engine: EngineUuid): void {
+    const { session, scheduler } = this.#options;
+    if (!session.signer.isEnabled) return;
+    for (const task of scheduler.heldBy(engine))
+      if (!this.#inherited.has(task)) this.#send(engine, this.#held.get(task));
   }
 
   #deliver({ task: id, engine, outcome, frames }: Answer, client: Buffer): void {

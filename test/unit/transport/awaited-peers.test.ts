@@ -23,3 +23,15 @@ test("what is sent to a peer waits until it has connected, in order, and passes 
   expect(heard).toEqual([["1"], ["2"], ["3"]]);
   await channel[Symbol.asyncDispose]();
 });
+
+test("a reader that wants notices gets those after the first", async () => {
+  const router = new MemoryRouter();
+  const channel = awaitPeers(router, { passesNotices: true });
+  const received: string[][] = [];
+  channel.listen((frames) => received.push(text(frames)));
+  const peer = router.connect("engine");
+  peer.send([Buffer.alloc(0)]);
+  peer.send([Buffer.alloc(0)]);
+  await expect.poll(() => received).toEqual([["engine", ""]]);
+  await channel[Symbol.asyncDispose]();
+});

@@ -151,6 +151,15 @@ test("tasks and replies that are badly signed or malformed are dropped", async (
   expect(log.lines).toHaveLength(2);
 });
 
+test("what an engine holds is sent again, as it was, when its connection has changed", async () => {
+  const { client, join } = openService();
+  const engine = join("e");
+  client.send({ type: "apply_request", buffers: [Buffer.from("f")] });
+  const first = await engine.receiveFrames();
+  engine.sendFrames([Buffer.alloc(0)]);
+  expect(await engine.receiveFrames()).toEqual(first);
+});
+
 test("a queued task that is aborted is answered so, in no engine's name", async () => {
   const { service, client, join, seen } = openService();
   const engine = join("e");
@@ -210,6 +219,8 @@ describe("after an earlier controller", () => {
       [client.address],
       [Buffer.from("f")],
     ]);
+    // It has this one, perhaps under another signature: it must not come twice.
+    engines[1].sendFrames([Buffer.alloc(0)]);
     const header = { ...client.session.header("apply_request"), msg_id: running };
     engines[1].send({ type: "apply_reply", parent: header, idents: [client.address], metadata: { status: "ok" } });
     expect((await client.receive()).parent?.msg_id).toBe(running);
