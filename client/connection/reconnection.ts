@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EngineUuid, MsgId } from "../../protocol/ids.ts";
+import { type EngineUuid, type MsgId, msgId } from "../../protocol/ids.ts";
 import type { EngineDirectory } from "../engine-directory.ts";
 import { connectionLost } from "../errors/failures.ts";
 import { RemoteError } from "../errors/remote-error.ts";
@@ -172,7 +172,7 @@ export class Reconnection {
     return [...unknown].filter((id) => pending.get(id) !== undefined);
   }
 
-  /** Takes what is on record out of `unknown`. @returns what has ended; without a database nothing is known */
+  /** Takes what is on record out of `unknown`. @returns what has ended */
   async #recorded(ids: readonly MsgId[], unknown: Set<MsgId>, signal: AbortSignal): Promise<readonly MsgId[]> {
     try {
       const rows = await this.#options.records.query({ msgId: { $in: ids } }, ["completed"], signal);
@@ -181,8 +181,25 @@ export class Reconnection {
       return ids.filter((id) => known.get(id));
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
-      return [];
+      return this.#remembered(ids, unknown, signal);
     }
+  }
+
+  /**
+   * Without a database a hub still remembers what it has seen, and takes what pends out of `unknown`. Asked for several
+   * it refuses all for one that it does not know: then the halves are asked for.
+   * @returns what has ended
+   */
+  async #remembered(ids: readonly MsgId[], unknown: Set<MsgId>, signal: AbortSignal): Promise<readonly MsgId[]> {
+    const status = await this.#options.records.status(ids, signal).catch(ignoreRefusal);
+    for (const id of status?.pending ?? []) unknown.delete(msgId(id));
+    if (status) return status.completed.map(msgId);
+    if (ids.length === 1) return [];
+    const half = ids.length >> 1;
+    return [
+      ...(await this.#remembered(ids.slice(0, half), unknown, signal)),
+      ...(await this.#remembered(ids.slice(half), unknown, signal)),
+    ];
   }
 
   async #fetch(id: MsgId, signal?: AbortSignal): Promise<void> {

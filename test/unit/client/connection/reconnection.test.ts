@@ -71,12 +71,30 @@ test("what has ended meanwhile is fetched from the hub's records, with its outpu
   expect([result.stdout, result.engineId]).toEqual(["hi\n", 0]);
 });
 
+test("a controller without a database is asked what it remembers", async () => {
+  const { cluster, rc } = await setUp(1);
+  const results = [1, 2, 3].map((value) => rc.loadBalancedView().apply((x: number) => x, value));
+  await expect.poll(() => cluster.engine(0).received.length).toBe(3);
+  const forgotten = results[1]?.msgIds[0] ?? "";
+  cluster.breakConnection();
+  cluster.answers.set("db_request", () => ({ content: refusal("NoData") }));
+  cluster.answers.set("result_request", ({ msg_ids }) => {
+    const ids = msg_ids as readonly string[];
+    if (ids.includes(forgotten)) return { content: refusal("KeyError") };
+    return { content: { status: "ok", pending: ids, completed: [] } };
+  });
+  cluster.restoreConnection();
+  await expect(results[1]).rejects.toBeInstanceOf(ConnectionLost);
+  expect(results.map(({ ready }) => ready)).toEqual([false, true, false]);
+});
+
 test("what the controller does not know fails after a while, and says so", async () => {
   const { cluster, rc } = await setUp(1);
   const result = rc.loadBalancedView().apply(() => 1);
   await expect.poll(() => cluster.engine(0).received.length).toBe(1);
   cluster.breakConnection();
   cluster.answers.set("db_request", () => ({ content: refusal("NoData") }));
+  cluster.answers.set("result_request", () => ({ content: refusal("KeyError") }));
   cluster.restoreConnection();
   await expect(result).rejects.toThrow(ConnectionLost);
   await expect(result).rejects.toThrow(`has no record of task ${result.msgIds[0]}`);
