@@ -21,7 +21,8 @@ test("200,000 tasks of 8 clients run once each on 64 engines, in level memory", 
   const whole = await load.controllerMegabytes();
 
   expect(await load.counts()).toEqual({ run: tasks, completed: tasks, unassigned: 0 });
-  const recorded = await load.rc.dbQuery({ queue: "task" }, ["completed"]);
+  // The database in memory keeps the last 1024, or a tenth less when it has just made room.
+  const recorded = await load.rc.dbQuery({}, ["completed"]);
   expect(recorded.length).toBeGreaterThan(900);
   expect(recorded.filter(({ completed }) => !completed)).toEqual([]);
   expect(whole).toBeLessThan(150);
