@@ -9,7 +9,7 @@ import { deadEngineRecord } from "./hub/engines/dead-engine-record.ts";
 import { EngineRequests } from "./hub/engines/engine-requests.ts";
 import { type EarlierCluster, EnginesFile } from "./hub/engines/engines-file.ts";
 import { HeartMonitor } from "./hub/engines/heart-monitor.ts";
-import { HeartService, probeMs } from "./hub/engines/heart-service.ts";
+import { type HeartChange, HeartService, probeMs } from "./hub/engines/heart-service.ts";
 import { Notifier } from "./hub/engines/notifier.ts";
 import { Registry } from "./hub/engines/registry.ts";
 import { StrandedRequests } from "./hub/engines/stranded-requests.ts";
@@ -161,14 +161,28 @@ export class ControllerService implements AsyncDisposable {
       periodMs: options.ping,
       pings: channels.hbPing,
       pongs: channels.hbPong,
-      report: (effect) => {
-        if (effect.kind === "heart-started") this.#engines.heartStarted(effect.heart);
-        else if (effect.kind === "heart-returned") this.#engines.heartReturned(effect.heart);
-        else this.#engines.heartStopped(effect.heart, reasons[effect.cause]);
-      },
+      report: (effect) => this.#heartChanged(effect),
       afterBeat: () => this.#tick(),
       now,
     });
+  }
+
+  #heartChanged(effect: HeartChange): void {
+    const { heart } = effect;
+    switch (effect.kind) {
+      case "heart-started":
+        this.#engines.heartStarted(heart);
+        break;
+      case "heart-doubted":
+        this.#engines.heartDoubted(heart);
+        break;
+      case "heart-returned":
+        this.#engines.heartReturned(heart);
+        break;
+      case "heart-stopped":
+        this.#engines.heartStopped(heart, reasons[effect.cause]);
+        break;
+    }
   }
 
   /** What is due once a heartbeat. */

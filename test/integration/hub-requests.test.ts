@@ -134,7 +134,7 @@ test("an engine registers at once while the database answers a query", async () 
 });
 
 test("an engine that asks for the id of one whose connection has just broken gets it", async () => {
-  await using controller = await startController("--ping=60000", "--loss-grace-ms=60000");
+  await using controller = await startController("--ping=60000", "--loss-grace-ms=60000", "--debug");
   await using client = new WireClient(controller.client);
   await client.ask("connection_request");
   const notified = async () => {
@@ -145,6 +145,7 @@ test("an engine that asks for the id of one whose connection has just broken get
   expect(await before.register()).toBe(0);
   expect(await notified()).toEqual(["registration_notification", 0, before.session.id]);
   await before[Symbol.asyncDispose]();
+  await waitUntil(() => controller.log().includes("engine 0 must answer"), AbortSignal.timeout(5000));
   await using after = new WireEngine(controller.engine);
   expect(await after.register({ id: 0 })).toBe(0);
   expect(await notified()).toEqual(["unregistration_notification", 0, before.session.id]);

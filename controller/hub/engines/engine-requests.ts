@@ -86,6 +86,13 @@ export class EngineRequests {
     if (engine) this.#welcome(engine, "registered");
   }
 
+  heartDoubted(heart: EngineUuid): void {
+    const { registry, log } = this.#options;
+    const engine = registry.get(heart);
+    if (engine)
+      log.debug(`engine ${engine.id} must answer: its connection has changed`, { engine: engine.id, uuid: heart });
+  }
+
   /** An engine that was given up beats again: its machine slept, or its network was down. */
   heartReturned(heart: EngineUuid): void {
     const engine = this.#options.registry.revive(heart);

@@ -12,6 +12,8 @@ export type HeartEvent =
 export type HeartEffect =
   | { readonly kind: "ping"; readonly ping: string }
   | { readonly kind: "heart-started"; readonly heart: EngineUuid }
+  /** Its connection has changed, and most likely broken. */
+  | { readonly kind: "heart-doubted"; readonly heart: EngineUuid }
   /** One that had stopped beats again. */
   | { readonly kind: "heart-returned"; readonly heart: EngineUuid }
   | {
@@ -97,8 +99,7 @@ export class HeartMonitor {
       case "pong":
         return this.#pong(event.heart, event.ping);
       case "link-changed":
-        this.#doubt(event.heart);
-        return [];
+        return this.#doubt(event.heart);
     }
   }
 
@@ -135,11 +136,13 @@ export class HeartMonitor {
     return state === "expected" ? [{ kind: "heart-started", heart: uuid }] : [];
   }
 
-  #doubt(uuid: EngineUuid): void {
+  #doubt(uuid: EngineUuid): HeartEffect[] {
     const heart = this.#hearts.get(uuid);
-    if (!heart) return;
-    if (heart.state === "beating") heart.state = "doubted";
+    if (!heart) return [];
+    const wasBeating = heart.state === "beating";
+    if (wasBeating) heart.state = "doubted";
     heart.probes = heart.state === "doubted" ? this.#options.graceProbes : firstProbes;
+    return wasBeating ? [{ kind: "heart-doubted", heart: uuid }] : [];
   }
 
   #ping(): HeartEffect {

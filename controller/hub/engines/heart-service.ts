@@ -7,6 +7,9 @@ import type { HeartEffect, HeartMonitor } from "./heart-monitor.ts";
 export const probeMs = 100;
 const firstProbeMs = 20;
 
+/** What becomes of a heart. */
+export type HeartChange = Exclude<HeartEffect, { kind: "ping" }>;
+
 export interface HeartServiceOptions {
   readonly monitor: HeartMonitor;
   readonly periodMs: number;
@@ -15,7 +18,7 @@ export interface HeartServiceOptions {
   /** Router that hears pongs and, as `[uuid, ""]`, of connections made and broken. */
   readonly pongs: Channel;
   /** Told of hearts that started or stopped. */
-  readonly report: (effect: Exclude<HeartEffect, { kind: "ping" }>) => void;
+  readonly report: (change: HeartChange) => void;
   /** Called once a period. */
   readonly afterBeat: () => void;
   /** Monotonic, in milliseconds. */
