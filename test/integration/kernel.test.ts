@@ -200,7 +200,8 @@ test("the panel's comm answers; a target that is not known is closed", async () 
 });
 
 test("after all that, the idle kernel is within 250 MB", async () => {
-  await expect.poll(() => kernel.rssMb(), { timeout: 10_000 }).toBeLessThan(250);
+  // V8 gives memory back in two steps, the second some 14 s after the last work.
+  await expect.poll(() => kernel.rssMb(), { timeout: 40_000 }).toBeLessThan(250);
 });
 
 test("process.exit ends the kernel in good order, with its code", async () => {
