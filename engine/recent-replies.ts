@@ -51,7 +51,6 @@ export class RecentReplies {
   takeAgain(): Frames[] {
     if (!this.#isHeld) return [];
     const frames = this.#sent.map((sent) => this.#renewed(sent.frames));
-    this.hold();
     this.#isHeld = false;
     this.#sent = [];
     this.#bytes = 0;

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { outputFileVariable } from "../../cli/log/log-cap.ts";
+import { procStat } from "../process-table.ts";
 import type { ProcessRecord } from "./launcher.ts";
 
 /** The engine program in a command line. */
@@ -48,15 +49,16 @@ function hasGroup(group: number): boolean {
 /** 5 ms for 300 processes. */
 function membersFromProc(group: number, outputFile: string): readonly Member[] {
   return readdirSync("/proc")
-    .filter((entry) => /^\d+$/.test(entry) && groupOf(entry) === group)
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number)
+    .filter((pid) => groupOf(pid) === group)
     .filter((pid) => read(`/proc/${pid}/environ`).split("\0").includes(`${outputFileVariable}=${outputFile}`))
-    .map((pid) => ({ pid: Number(pid), command: read(`/proc/${pid}/cmdline`) }));
+    .map((pid) => ({ pid, command: read(`/proc/${pid}/cmdline`) }));
 }
 
-/** Field 5 of `/proc/<pid>/stat`, counted from the last `)`; none for a zombie. */
-function groupOf(pid: string): number | undefined {
-  const stat = read(`/proc/${pid}/stat`);
-  const [state = "Z", , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+/** Field 5; none for a zombie. */
+function groupOf(pid: number): number | undefined {
+  const [state = "Z", , group] = procStat(pid) ?? [];
   return /^[ZX]/.test(state) ? undefined : Number(group);
 }
 

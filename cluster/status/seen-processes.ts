@@ -10,7 +10,7 @@ import type { SeenProcess } from "./cluster-status.ts";
 import { type ProcessUsage, usageOf } from "./process-usage.ts";
 
 /** Processor time by process, and when it was read: two of them give a share. */
-export interface UsageSample {
+interface UsageSample {
   readonly atMs: number;
   readonly usage: ReadonlyMap<number, ProcessUsage>;
 }
@@ -19,19 +19,18 @@ export interface UsageSample {
 export class SeenProcesses {
   readonly #stored: StoredCluster;
   readonly #pids: readonly (number | undefined)[];
+  /** Of the moment that this was made. */
+  readonly #earlier: UsageSample;
 
   constructor(stored: StoredCluster) {
     this.#stored = stored;
     this.#pids = stored.processes.map(({ record }) => runningPid(record));
+    this.#earlier = this.#sample();
   }
 
-  sample(): UsageSample {
-    return { atMs: performance.now(), usage: usageOf(this.#pids.filter((pid) => pid !== undefined)) };
-  }
-
-  /** @param earlier a sample of some moments ago: the time between is what shares of processors are of */
-  look(earlier: UsageSample): readonly SeenProcess[] {
-    const now = this.sample();
+  /** Shares of processors are of the time since this was made. */
+  look(): readonly SeenProcess[] {
+    const now = this.#sample();
     return this.#stored.processes.map(({ role, name, record }, index) => {
       const pid = this.#pids[index];
       const log = record.outputFile;
@@ -39,10 +38,14 @@ export class SeenProcesses {
         ...{ role, name, pid, log },
         engine: latestIntroduction({ path: log, role })?.engine,
         memoryMib: pid === undefined ? undefined : now.usage.get(pid)?.memoryMib,
-        processor: pid === undefined ? undefined : shareOf(pid, earlier, now),
+        processor: pid === undefined ? undefined : shareOf(pid, this.#earlier, now),
         lastWords: lastWords(log),
       };
     });
+  }
+
+  #sample(): UsageSample {
+    return { atMs: performance.now(), usage: usageOf(this.#pids.filter((pid) => pid !== undefined)) };
   }
 }
 

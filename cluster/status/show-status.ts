@@ -12,7 +12,7 @@ import { findProfile } from "../profile.ts";
 import { type ClusterStatus, clusterStatus, endOf, type SeenProcess } from "./cluster-status.ts";
 import { HubInquiry, NoAnswer } from "./hub-inquiry.ts";
 import { askHub } from "./hub-report.ts";
-import { SeenProcesses, type UsageSample } from "./seen-processes.ts";
+import { SeenProcesses } from "./seen-processes.ts";
 import type { StatusOptions } from "./status-options.ts";
 import { statusText } from "./status-text.ts";
 
@@ -49,12 +49,11 @@ async function lookAt(store: ClusterStore, { timeout }: StatusOptions): Promise<
   const { clientFile } = store.paths;
   const stored = store.read();
   const processes = stored ? new SeenProcesses(stored) : undefined;
-  const earlier: UsageSample | undefined = processes?.sample();
   const text = readIfThere(clientFile);
   const row = describeCluster(store);
   // Without a cluster file, whoever wrote the connection file was started by hand.
   if (text === undefined || (stored && row.state !== "running"))
-    throw new NoAnswer(notRunning(store, row, processes && earlier ? processes.look(earlier) : []));
+    throw new NoAnswer(notRunning(store, row, processes?.look() ?? []));
   const connection = parseConnectionText(clientConnection, text, clientFile);
   await using inquiry = await HubInquiry.open(connection, clientFile);
   const [hub] = await Promise.all([
@@ -66,7 +65,7 @@ async function lookAt(store: ClusterStore, { timeout }: StatusOptions): Promise<
     clusterId: store.clusterId,
     address: inquiry.address,
     hub,
-    processes: processes && earlier ? processes.look(earlier) : [],
+    processes: processes?.look() ?? [],
   });
 }
 

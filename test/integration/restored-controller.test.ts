@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { connectionReply, historyReply, resultReply } from "../../protocol/messages/hub.ts";
+import { ControllerProcess } from "../support/controller-process.ts";
 import { type RunningController, startController } from "../support/ipcontroller.ts";
-import { restartController } from "../support/restart-controller.ts";
 import { WireClient, WireEngine } from "../support/wire-engine.ts";
 
 const soon = () => AbortSignal.timeout(10_000);
@@ -40,7 +40,7 @@ test("a restored controller knows its engines at once, goes on with their ids, a
   await kill(first);
   await gone[Symbol.asyncDispose]();
 
-  await using _second = await restartController(first, "--restore", "--ping=100", "--max-misses=5");
+  await using _second = await ControllerProcess.start(first.profileDir, ["--restore", "--ping=100", "--max-misses=5"]);
   expect(await enginesOf(client)).toEqual({
     status: "ok",
     engines: { "0": engine.session.id, "1": gone.session.id },
@@ -69,7 +69,7 @@ test("what was open when a controller was killed ends once under the next, where
   expect(history).toHaveLength(3);
   await kill(first);
 
-  await using _second = await restartController(first, "--restore", "--sqlitedb");
+  await using _second = await ControllerProcess.start(first.profileDir, ["--restore", "--sqlitedb"]);
   const metadata = { status: "ok", engine: engine.session.id };
   for (const { header, idents } of [running, direct])
     engine.shell.send({ type: "apply_reply", parent: header, idents, metadata, content: { status: "ok" } });
@@ -93,7 +93,7 @@ test("a damaged list of engines is named in the log, and the controller starts w
   await using client = new WireClient(first.client);
   await kill(first);
   writeFileSync(first.paths.enginesFile, '{"engines": {"zero"');
-  await using second = await restartController(first, "--restore");
+  await using second = await ControllerProcess.start(first.profileDir, ["--restore"]);
   expect((await enginesOf(client)).engines).toEqual({});
   expect(second.log()).toContain(`${first.paths.enginesFile} is damaged`);
 });

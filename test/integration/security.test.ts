@@ -141,18 +141,10 @@ test("a controller that reuses its files has the same keys, also after it was ki
   expect(statSync(first.paths.curveFile).mode & 0o777).toBe(0o600);
   first.process.kill("SIGKILL");
   await first.exited;
-  const argv = [programFile("controller"), `--profile-dir=${first.profileDir}`, "--curve", "--reuse"];
-  const second = spawn(process.execPath, argv, { stdio: ["ignore", "ignore", "pipe"] });
-  const ended = once(second, "exit");
-  try {
-    await once(second.stderr, "data");
-    expect(parseJson(readFileSync(first.paths.clientFile))).toEqual(first.client);
-    await using client = await Client.connect({ profileDir: first.profileDir });
-    expect(client.ids).toEqual([]);
-  } finally {
-    second.kill("SIGTERM");
-    await ended;
-  }
+  await using _second = await ControllerProcess.start(first.profileDir, ["--curve", "--reuse"]);
+  expect(parseJson(readFileSync(first.paths.clientFile))).toEqual(first.client);
+  await using client = await Client.connect({ profileDir: first.profileDir });
+  expect(client.ids).toEqual([]);
 }, 20_000);
 
 test("a security folder that was open to others is closed", async () => {
