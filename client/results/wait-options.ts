@@ -19,6 +19,21 @@ export function waitFor<T>(work: Promise<T>, options: WaitOptions, late: () => s
   return signal === undefined ? work : abortable(work, signal);
 }
 
+/**
+ * Waits for the end of something that does not fail.
+ * @returns false when the time is up
+ * @throws the signal's reason
+ */
+export async function isInTime(work: Promise<unknown>, options: WaitOptions): Promise<boolean> {
+  try {
+    await waitFor(work, options, () => "");
+    return true;
+  } catch (error) {
+    if (error instanceof TimeoutError) return false;
+    throw error;
+  }
+}
+
 async function waitInTime<T>(
   work: Promise<T>,
   { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined },
