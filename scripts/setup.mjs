@@ -96,13 +96,13 @@ async function installPython(requirements) {
 async function makeEnvironment() {
   const candidates = isWindows ? ["py", "python"] : ["python3", "python"];
   for (const candidate of candidates) {
-    const usable = await run(candidate, ["-c", "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))"], {
+    const usable = await run(candidate, ["-c", "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))"], {
       quiet: true,
     }).catch(() => false);
     if (usable !== false) return run(candidate, ["-m", "venv", python]);
   }
   throw new Error(
-    "Python 3.9 or newer with its venv module is needed for JupyterLab. On Debian: apt-get install python3-venv",
+    "Python 3.10 or newer with its venv module is needed for JupyterLab. On Debian: apt-get install python3-venv",
   );
 }
 

@@ -7,7 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { pythonProgram, root, setUp } from "./setup.mjs";
 
-const notebook = join("examples", "pi-digits.ipynb");
+/** Where JupyterLab, whose root is the project, shows the example. */
+const labPath = "/lab/tree/examples/pi-digits.ipynb";
 const usage = `npm start -- [options]
 
   -n, --engines N   engines to start (4)
@@ -100,9 +101,7 @@ async function serveLab({ wantedPort, noBrowser, signal }) {
     while (!signal.aborted && lab.isRunning() && !(await answers(`${address}/api?token=${token}`))) await sleep(200);
     if (!lab.isRunning()) throw new Error(`JupyterLab ended at once:\n${lab.log()}`);
     if (!signal.aborted)
-      console.log(
-        `\nJupyterLab is serving: ${address}/lab/tree/${notebook}?token=${token}\nCtrl-C stops it and the cluster.`,
-      );
+      console.log(`\nJupyterLab is serving: ${address}${labPath}?token=${token}\nCtrl-C stops it and the cluster.`);
     await Promise.race([lab.ended, new Promise((resolve) => onAbort(signal, resolve))]);
   } finally {
     console.log("\nStopping JupyterLab …");
@@ -113,7 +112,8 @@ async function serveLab({ wantedPort, noBrowser, signal }) {
 
 function launchLab(port, token, noBrowser) {
   const args = [
-    notebook,
+    `--ServerApp.root_dir=${root}`,
+    `--LabApp.default_url=${labPath}`,
     `--port=${port}`,
     "--ServerApp.port_retries=0",
     ...(process.getuid?.() === 0 ? ["--allow-root"] : []),

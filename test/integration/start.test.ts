@@ -26,18 +26,26 @@ test("npm start serves JupyterLab beside a cluster, and Ctrl-C ends both", { tim
   });
   const closed = once(child, "close") as Promise<[number]>;
   const lines: string[] = [];
-  let answer: unknown;
+  let kernels: unknown;
+  let notebook: unknown;
   for await (const line of createInterface({ input: child.stdout })) {
     lines.push(line);
-    const address = /serving: (http\S+)\/lab\/tree\/\S+\?token=(\w+)/.exec(line);
+    const address = /serving: (http\S+)\/lab\/tree\/(\S+)\?token=(\w+)/.exec(line);
     if (!address) continue;
-    answer = await fetch(`${address[1]}/api/kernelspecs?token=${address[2]}`).then((response) => response.json());
-    child.kill("SIGINT");
+    const [, server, path, token] = address;
+    const ask = async (what: string) => {
+      const response = await fetch(`${server}/api/${what}?token=${token}`);
+      return response.ok ? response.json() : response.text();
+    };
+    [kernels, notebook] = await Promise.all([ask("kernelspecs"), ask(`contents/${path}`)]).finally(() =>
+      child.kill("SIGINT"),
+    );
   }
   const [code] = await closed;
   rmSync(folder, { recursive: true, force: true });
 
-  expect(answer).toMatchObject({ kernelspecs: { tsparallel: { spec: { display_name: "TypeScript (parallel)" } } } });
+  expect(notebook).toMatchObject({ type: "notebook", path: "examples/pi-digits.ipynb" });
+  expect(kernels).toMatchObject({ kernelspecs: { tsparallel: { spec: { display_name: "TypeScript (parallel)" } } } });
   expect(lines.at(-1)).toBe("Nothing keeps running.");
   expect(code).toBe(0);
 });
