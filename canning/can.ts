@@ -22,6 +22,8 @@ export interface UncanOptions {
   readonly codec?: CodecName;
   /** The engine's variables, which a function's free names mean first. Without them the global object is looked at. */
   readonly variables?: UserVariables;
+  /** Whether references become what these variables hold. Without it they arrive as references. */
+  readonly resolvesReferences?: boolean;
   /** How modules that travel by name are loaded; by default `require` from the current folder. */
   readonly requireModule?: RequireModule;
 }
@@ -45,9 +47,10 @@ export function can(value: unknown, options: CanOptions = {}): Buffer[] {
  * The value that `can` made buffers of. The buffers are the value's from then on: its arrays lie in them where they
  * can. Never for strangers' buffers: `unseal` checks whose they are.
  * @throws {CanningError} when they are damaged, or name what this process does not have
+ * @throws {ReferenceError} when a reference is to be resolved, and there is no such variable
  */
 export function uncan(buffers: readonly Buffer[], options: UncanOptions = {}): unknown {
-  const raising = new Raising(options.variables, options.requireModule ?? requireFromHere);
+  const raising = new Raising({ requireModule: requireFromHere, ...options });
   const standIn = (index: number) => raising.standIn(index);
   try {
     return raising.value(codecs[options.codec ?? "v8"].decode(buffers, standIn));

@@ -6,17 +6,24 @@ import { revivedError } from "./error-values.ts";
 import { FunctionRevival } from "./functions/function-revival.ts";
 import { namedValue, type RequireModule } from "./functions/known-modules.ts";
 import type { Contents, Properties, StandInRecord, Table } from "./records.ts";
+import { referenceClass } from "./reference.ts";
 import { registeredClass } from "./registry.ts";
+import { ReferenceResolution } from "./resolve-references.ts";
+
+/** What a value meets where it arrives; each as in `UncanOptions`. */
+export interface Surroundings {
+  readonly variables?: UserVariables;
+  readonly resolvesReferences?: boolean;
+  readonly requireModule: RequireModule;
+}
 
 /** Builds a value from what `Lowering` prepared. */
 export class Raising {
-  readonly #variables: UserVariables | undefined;
-  readonly #requireModule: RequireModule;
+  readonly #here: Surroundings;
   readonly #objects: (object | undefined)[] = [];
 
-  constructor(variables: UserVariables | undefined, requireModule: RequireModule) {
-    this.#variables = variables;
-    this.#requireModule = requireModule;
+  constructor(here: Surroundings) {
+    this.#here = here;
   }
 
   /** @throws {CanningError} when the record is missing, or is needed before it could be made */
@@ -29,20 +36,30 @@ export class Raising {
   value(reader: PayloadReader): unknown {
     const table = reader.read() as Table | null;
     if (table === null) return reader.read();
-    const functions = new FunctionRevival(table, this.#variables);
+    const functions = new FunctionRevival(table, this.#here.variables);
+    const read = this.#reading(reader, table);
     const early = new Set(table.early);
     for (const [index, record] of table.records.entries())
       if (!early.has(index)) this.#objects[index] = this.#made(record, undefined, functions);
     for (const index of table.early) {
       const record = table.records[index];
       if (!record) throw new CanningError(`cannot read a canned value: record ${index} is missing.`);
-      this.#objects[index] = this.#made(record, reader.read(), functions);
+      this.#objects[index] = this.#made(record, read(), functions);
     }
-    const contents = reader.read() as Contents;
-    const value = reader.read();
+    const contents = read() as Contents;
+    const value = read();
     functions.bindAll(contents.cells.map((cell) => (types.isSymbolObject(cell) ? cell.valueOf() : cell)));
     for (const properties of contents.properties) addProperties(this.standIn(properties.record), properties);
     return value;
+  }
+
+  /** Gives the values after the table, their references resolved where that is wanted. */
+  #reading(reader: PayloadReader, { records }: Table): () => unknown {
+    const { variables, resolvesReferences } = this.#here;
+    const hasReferences = records.some((record) => record.kind === "instance" && record.className === referenceClass);
+    if (!resolvesReferences || !variables || !hasReferences) return () => reader.read();
+    const references = new ReferenceResolution(variables);
+    return () => references.resolve(reader.read());
   }
 
   #made(record: StandInRecord, early: unknown, functions: FunctionRevival): object {
@@ -50,7 +67,7 @@ export class Raising {
       case "code":
         return functions.revive(record, (early ?? []) as readonly unknown[]);
       case "named":
-        return namedValue(record.name, this.#requireModule);
+        return namedValue(record.name, this.#here.requireModule);
       case "instance":
         return registeredClass(record.className).uncan(early);
       case "symbol":

@@ -1,9 +1,12 @@
+import type { Reference } from "../canning/reference.ts";
 import type { CellProgram } from "../protocol/cell-program.ts";
 import type { Arity } from "./results/result-plan.ts";
 import type { Targets } from "./targets.ts";
 
-/** Arguments of a function, as a call takes them. */
-export type RemoteArguments<Args extends unknown[]> = Args;
+/** Arguments of a function, as a call takes them: each itself, or a reference to an engine's variable of its type. */
+export type RemoteArguments<Args extends unknown[]> = {
+  [Index in keyof Args]: Args[Index] | Reference<Args[Index]>;
+};
 
 /** Options of a single call on a direct view. */
 export interface CallOptions {

@@ -1,8 +1,11 @@
 /** The public API of tsparallel. In a notebook and in plain Node programs: `import { Client } from "tsparallel"`. */
 export { CanningError } from "../canning/canning-error.ts";
+export { Reference } from "../canning/reference.ts";
 export { Cluster } from "../cluster/cluster.ts";
 export type { ArityOf, CallOptions, DirectFlags, ExecuteOptions } from "./call-options.ts";
-export { Client, type ConnectOptions } from "./client.ts";
+export { Client } from "./client.ts";
+export type { ConnectOptions } from "./connection/open-connection.ts";
+export type { ShutdownOptions } from "./controls/engine-controls.ts";
 export { DirectView } from "./direct-view.ts";
 export { CompositeError } from "./errors/composite-error.ts";
 export {
@@ -18,6 +21,7 @@ export {
   UnmetDependency,
 } from "./errors/failures.ts";
 export { RemoteError } from "./errors/remote-error.ts";
+export type { Purge } from "./hub/hub-questions.ts";
 export type { ResultStatus } from "./hub/hub-records.ts";
 export type { AsyncHubResult } from "./hub/hub-result.ts";
 export type { PreciseDate } from "./hub/precise-date.ts";

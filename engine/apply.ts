@@ -38,7 +38,7 @@ const operations = {
 
 /**
  * Serves `apply_request`: calls a function, sets or gets variables. Loaded with the first such request.
- * @throws what the function throws; {CanningError} when the request cannot be read or the result cannot travel
+ * @throws what the function throws; {ReferenceError} when a reference names no variable; {CanningError} when the request cannot be read or the result cannot travel
  */
 export async function apply(request: ServedRequest, namespace: Namespace, session: Dialect): Promise<Reply> {
   const { content, buffers } = request;
@@ -49,7 +49,8 @@ export async function apply(request: ServedRequest, namespace: Namespace, sessio
   const operation = operations[(content["operation"] ?? "call") as keyof typeof operations];
   if (!operation) throw new TypeError(`This engine knows no operation "${String(content["operation"])}".`);
   const requireModule = namespace.modules.require;
-  const value = unseal(buffers, content, session.signer, { variables: namespace, requireModule });
+  const here = { variables: namespace, requireModule, resolvesReferences: true };
+  const value = unseal(buffers, content, session.signer, here);
   return cannedReply(await operation(value, namespace), namespace, session);
 }
 

@@ -50,8 +50,9 @@ export function readable<T>(read: () => T): T {
   }
 }
 
-export function unreadable(cause: unknown): CanningError {
-  if (cause instanceof CanningError) return cause;
+/** A name that means nothing here is no damage. */
+export function unreadable(cause: unknown): Error {
+  if (cause instanceof CanningError || cause instanceof ReferenceError) return cause;
   const problem = cause instanceof Error ? cause.message : String(cause);
   return new CanningError(`cannot read a canned value: ${problem}`, { cause });
 }
