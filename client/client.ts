@@ -1,41 +1,27 @@
-import { randomBytes } from "node:crypto";
 import { inspect } from "node:util";
 import { currentHost } from "../protocol/host.ts";
-import { sessionId } from "../protocol/ids.ts";
-import type { JsonObject } from "../protocol/json.ts";
-import { openPacker } from "../protocol/open-packer.ts";
-import { Session } from "../protocol/session.ts";
-import { Signer } from "../protocol/signature.ts";
-import { type ClientChannels, hubAddress, openChannels } from "./client-channels.ts";
-import { reach } from "./connection/reach.ts";
+import type { Session } from "../protocol/session.ts";
+import type { ClientChannels } from "./client-channels.ts";
+import { type ConnectOptions, openConnection } from "./connection/open-connection.ts";
 import type { Patience } from "./connection/reconnection.ts";
-import { ConnectionService, defaultPatience } from "./connection-service.ts";
+import { ConnectionService } from "./connection-service.ts";
+import { clearEngines, interruptEngines, type ShutdownOptions, shutdownCluster } from "./controls/engine-controls.ts";
 import { DirectView } from "./direct-view.ts";
 import type { EngineDirectory } from "./engine-directory.ts";
-import { ConnectError } from "./errors/failures.ts";
-import { type ConnectionChoice, findConnection, whyGone } from "./find-connection.ts";
+import { inTime, load, type Purge, purgeRecords, queueStatus } from "./hub/hub-questions.ts";
 import type { ResultStatus } from "./hub/hub-records.ts";
 import { type AsyncHubResult, hubResult } from "./hub/hub-result.ts";
 import type { TaskQuery } from "./hub/task-query.ts";
 import type { BufferKey, TaskKey, TaskRow } from "./hub/task-row.ts";
 import { idsOf, resubmitEnded, type Tasks } from "./hub/tasks.ts";
 import { LoadBalancedView } from "./load-balanced-view.ts";
-import { type QueueStatus, readLoad, readQueueStatus } from "./queue-status.ts";
+import type { QueueStatus } from "./queue-status.ts";
 import { abortRequests } from "./requests/abort-requests.ts";
 import { tellEngines } from "./requests/tell-engines.ts";
 import type { AsyncResult } from "./results/async-result.ts";
 import type { Arity } from "./results/result-plan.ts";
 import { type WaitOptions, waitFor } from "./results/wait-options.ts";
-import { fixTargets, recipients, type Targets } from "./targets.ts";
-
-/** Which controller, and how long to wait for it. */
-export interface ConnectOptions extends ConnectionChoice, WaitOptions {
-  /**
-   * Milliseconds that a controller may be away, for example to be started again with `--reuse`; 10,000 unless given.
-   * Until then everything outstanding waits; then it fails with `ConnectionLost`.
-   */
-  readonly reconnectTimeoutMs?: number;
-}
+import { fixTargets, type Targets } from "./targets.ts";
 
 /**
  * A connection to one cluster: the list of its engines, and views to work with them.
@@ -57,25 +43,7 @@ export class Client implements AsyncDisposable {
    * @throws {InvalidConnection} when the connection file is damaged
    */
   static async connect(options: ConnectOptions = {}): Promise<Client> {
-    const file = findConnection(options);
-    const packer = await openPacker(file, "The connection file").catch((cause: Error) => {
-      throw new ConnectError(cause.message, { cause });
-    });
-    const signer = new Signer(file.key, file.signature_scheme);
-    const session = new Session({ id: sessionId(randomBytes(16)), signer, packer, pid: process.pid });
-    const channels = openChannels(file, session.id);
-    const patience = {
-      timeoutMs: options.reconnectTimeoutMs ?? defaultPatience.timeoutMs,
-      whyGone: () => whyGone(options, file),
-    };
-    const connection = new ConnectionService(channels, session, patience);
-    try {
-      await reach(connection, channels, { address: hubAddress(file), timeoutMs: 10_000, ...options });
-    } catch (error) {
-      await connection[Symbol.asyncDispose]();
-      throw error;
-    }
-    const client = new Client(connection);
+    const client = new Client(await openConnection(options));
     currentHost()?.clientConnected?.(client);
     return client;
   }
@@ -95,6 +63,11 @@ export class Client implements AsyncDisposable {
   /** Whether requests can be sent: not after it was closed or the controller has shut down. */
   get isOpen(): boolean {
     return this.#connection.isOpen;
+  }
+
+  /** Message ids of everything sent, in order; `getResult` takes places in it as well. */
+  get history(): readonly string[] {
+    return this.#connection.local.history.ids;
   }
 
   /** Message ids of everything sent that has no reply yet, oldest first. */
@@ -206,23 +179,18 @@ export class Client implements AsyncDisposable {
    * Has the hub forget results: those of tasks, of engines, or `"all"`. What is pending stays on record.
    * @throws {RemoteError} (`IndexError`) when one of the tasks is pending
    */
-  async purgeHubResults(what: "all" | Tasks | { readonly targets: Targets }, options: WaitOptions = {}): Promise<void> {
-    const { engines, records } = this.#connection;
-    const purge =
-      typeof what === "object" && "targets" in what
-        ? records.purge([], recipients(fixTargets(what.targets, engines), engines))
-        : records.purge(what === "all" ? what : idsOf(what), []);
-    await inTime(purge, options);
+  async purgeHubResults(what: Purge, options: WaitOptions = {}): Promise<void> {
+    await inTime(purgeRecords(this.#connection, what), options);
   }
 
   /** How many requests and tasks wait for or run on each engine, by id. */
   async load(targets: Targets = "all", options: WaitOptions = {}): Promise<Readonly<Record<number, number>>> {
-    return readLoad(await this.#askOfEngines("load_request", targets, options));
+    return inTime(load(this.#connection, targets), options);
   }
 
   /** How many requests and tasks engines have, as the hub counts them. */
   async queueStatus(targets: Targets = "all", options: WaitOptions = {}): Promise<QueueStatus> {
-    return readQueueStatus(await this.#askOfEngines("queue_request", targets, options));
+    return inTime(queueStatus(this.#connection, targets), options);
   }
 
   /**
@@ -242,24 +210,20 @@ export class Client implements AsyncDisposable {
 
   /** Removes all variables of users from the engines. */
   async clear(targets: Targets = "all"): Promise<void> {
-    await tellEngines(this.#connection, targets, "clear_request", {});
+    await clearEngines(this.#connection, targets);
   }
 
   /** Stops the code that engines are running; their variables stay. What waits behind it goes on. */
   async interrupt(targets: Targets = "all"): Promise<void> {
-    await tellEngines(this.#connection, targets, "signal_request", { sig: "SIGINT" });
+    await interruptEngines(this.#connection, targets);
   }
 
   /**
    * Ends engines; what they still had to do is aborted. With `hub`, ends the controller too and closes this client.
    * Resolves when they have agreed.
    */
-  async shutdown(options: { readonly targets?: Targets; readonly hub?: boolean } = {}): Promise<void> {
-    const { targets = "all", hub = false } = options;
-    if (this.ids.length > 0) await tellEngines(this.#connection, targets, "shutdown_request", { restart: false });
-    if (!hub) return;
-    await this.#connection.askHub("shutdown_request", {});
-    await this.close();
+  async shutdown(options: ShutdownOptions = {}): Promise<void> {
+    await shutdownCluster(this.#connection, options);
   }
 
   /** Ends the connection; what is outstanding fails with `TaskAborted`. Engines go on. */
@@ -281,12 +245,6 @@ export class Client implements AsyncDisposable {
     return this.#connection.engines;
   }
 
-  async #askOfEngines(type: string, targets: Targets, options: WaitOptions): Promise<JsonObject> {
-    const { engines } = this.#connection;
-    const ids = engines.size === 0 ? null : recipients(fixTargets(targets, engines), engines);
-    return inTime(this.#connection.askHub(type, { targets: ids }), options);
-  }
-
   async #haveEngines(n: number, signal: AbortSignal): Promise<void> {
     while (this.ids.length < n) {
       this.#connection.requireOpen();
@@ -294,6 +252,3 @@ export class Client implements AsyncDisposable {
     }
   }
 }
-
-const inTime = <T>(answer: Promise<T>, options: WaitOptions): Promise<T> =>
-  waitFor(answer, options, () => "The hub did not answer in time.");

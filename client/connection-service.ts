@@ -14,6 +14,7 @@ import { type Patience, Reconnection } from "./connection/reconnection.ts";
 import { EngineDirectory } from "./engine-directory.ts";
 import { ConnectError, EngineError, remoteError } from "./errors/failures.ts";
 import { HubRecords, read } from "./hub/hub-records.ts";
+import { LocalRecords } from "./local/local-records.ts";
 import { cannedValue } from "./requests/canned-call.ts";
 import { PendingRequests } from "./requests/pending-requests.ts";
 import { readFailure } from "./requests/read-output.ts";
@@ -33,6 +34,7 @@ export const defaultPatience: Patience = { timeoutMs: 10_000, whyGone: () => und
 export class ConnectionService implements AsyncDisposable {
   readonly engines = new EngineDirectory();
   readonly pending: PendingRequests;
+  readonly local: LocalRecords;
   readonly records: HubRecords;
   readonly session: Session;
   readonly #channels: ClientChannels;
@@ -51,6 +53,7 @@ export class ConnectionService implements AsyncDisposable {
     this.session = session;
     this.#sessionBytes = Buffer.from(session.id);
     this.pending = new PendingRequests(this.engines, (message) => publishedValues(message, session), systemClock);
+    this.local = new LocalRecords(this.pending);
     this.#inquiries = new Inquiries(session, () => performance.now());
     this.records = new HubRecords((type, content, signal) => this.#ask({ type, content }, { signal }));
     this.#reconnection = this.#reconnect(patience);
@@ -148,6 +151,7 @@ export class ConnectionService implements AsyncDisposable {
     const idents = to.engine === undefined ? [] : [Buffer.from(to.engine)];
     const frames = this.session.pack({ type, header, idents, ...payload });
     this.pending.add(request);
+    this.local.add(request);
     if (currentHost()) this.#asSender = AsyncLocalStorage.snapshot();
     channel.send(frames);
     if (this.#reconnection.isAway) this.#reconnection.warn();

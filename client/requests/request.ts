@@ -21,6 +21,14 @@ export interface RequestObserver {
   requestFinished(request: Request): void;
 }
 
+/** Keeps requests for whoever asks for them later. Must not throw. */
+export interface RequestKeeper {
+  /** The outcome and all output are there. Called once. */
+  requestEnded(request: Request): void;
+  /** Its outcome is in the program's hands. */
+  requestClaimed(request: Request): void;
+}
+
 export interface RequestPlan {
   readonly method: Method;
   /** Reads the value from an `ok` reply. */
@@ -56,7 +64,8 @@ export class Request {
   code: string | undefined;
   /** As the wire writes it. */
   submitted: string;
-  readonly observer: RequestObserver;
+  readonly #observers: RequestObserver[];
+  keeper: RequestKeeper | undefined;
   readonly #read: RequestPlan["read"];
   /** The one engine that it was sent to; `undefined` for a task, whose engine the scheduler chooses. */
   readonly sentTo: EngineUuid | undefined;
@@ -78,7 +87,7 @@ export class Request {
     this.size = plan.size ?? 1;
     this.label = plan.label;
     this.code = plan.code;
-    this.observer = observer;
+    this.#observers = [observer];
     this.#read = plan.read;
     this.sentTo = sentTo;
     this.engine = sentTo;
@@ -111,7 +120,7 @@ export class Request {
     this.engine ??= engine;
     this.output ??= new RequestOutput();
     this.output.add(piece);
-    this.observer.outputCame(this, piece);
+    for (const observer of this.#observers) observer.outputCame(this, piece);
   }
 
   /** Ends it without its reply or without the rest of its output. */
@@ -122,9 +131,20 @@ export class Request {
     this.#finish();
   }
 
+  /** Also tells `observer` what becomes of it. */
+  watch(observer: RequestObserver): void {
+    this.#observers.push(observer);
+  }
+
+  /** Its outcome is in the program's hands. */
+  claim(): void {
+    this.keeper?.requestClaimed(this);
+  }
+
   #finish(): true {
     this.isFinished = true;
-    this.observer.requestFinished(this);
+    this.keeper?.requestEnded(this);
+    for (const observer of this.#observers) observer.requestFinished(this);
     return true;
   }
 

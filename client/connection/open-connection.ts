@@ -1,0 +1,47 @@
+import { randomBytes } from "node:crypto";
+import { sessionId } from "../../protocol/ids.ts";
+import { openPacker } from "../../protocol/open-packer.ts";
+import { Session } from "../../protocol/session.ts";
+import { Signer } from "../../protocol/signature.ts";
+import { hubAddress, openChannels } from "../client-channels.ts";
+import { ConnectionService, defaultPatience } from "../connection-service.ts";
+import { ConnectError } from "../errors/failures.ts";
+import { type ConnectionChoice, findConnection, whyGone } from "../find-connection.ts";
+import type { WaitOptions } from "../results/wait-options.ts";
+import { reach } from "./reach.ts";
+
+/** Which controller, and how long to wait for it. */
+export interface ConnectOptions extends ConnectionChoice, WaitOptions {
+  /**
+   * Milliseconds that a controller may be away, for example to be started again with `--reuse`; 10,000 unless given.
+   * Until then everything outstanding waits; then it fails with `ConnectionLost`.
+   */
+  readonly reconnectTimeoutMs?: number;
+}
+
+/**
+ * Connects to a controller; resolves when it has answered.
+ * @throws {ConnectError} when there is no connection file, or nobody answers in time
+ * @throws {InvalidConnection} when the connection file is damaged
+ */
+export async function openConnection(options: ConnectOptions): Promise<ConnectionService> {
+  const file = findConnection(options);
+  const packer = await openPacker(file, "The connection file").catch((cause: Error) => {
+    throw new ConnectError(cause.message, { cause });
+  });
+  const signer = new Signer(file.key, file.signature_scheme);
+  const session = new Session({ id: sessionId(randomBytes(16)), signer, packer, pid: process.pid });
+  const channels = openChannels(file, session.id);
+  const patience = {
+    timeoutMs: options.reconnectTimeoutMs ?? defaultPatience.timeoutMs,
+    whyGone: () => whyGone(options, file),
+  };
+  const connection = new ConnectionService(channels, session, patience);
+  try {
+    await reach(connection, channels, { address: hubAddress(file), timeoutMs: 10_000, ...options });
+    return connection;
+  } catch (error) {
+    await connection[Symbol.asyncDispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,36 @@
+import type { JsonObject } from "../../protocol/json.ts";
+import type { ConnectionService } from "../connection-service.ts";
+import { type QueueStatus, readLoad, readQueueStatus } from "../queue-status.ts";
+import { type WaitOptions, waitFor } from "../results/wait-options.ts";
+import { fixTargets, recipients, type Targets } from "../targets.ts";
+import { idsOf, type Tasks } from "./tasks.ts";
+
+/** Which results are to be forgotten: those of all requests, of some, or of engines. */
+export type Purge = "all" | Tasks | { readonly targets: Targets };
+
+/** The hub's answer. @throws {TimeoutError} when it does not come in time */
+export const inTime = <T>(answer: Promise<T>, options: WaitOptions): Promise<T> =>
+  waitFor(answer, options, () => "The hub did not answer in time.");
+
+/** How many requests and tasks wait for or run on each engine, by id. */
+export async function load(connection: ConnectionService, targets: Targets): Promise<Readonly<Record<number, number>>> {
+  return readLoad(await askOfEngines(connection, "load_request", targets));
+}
+
+/** How many requests and tasks engines have. */
+export async function queueStatus(connection: ConnectionService, targets: Targets): Promise<QueueStatus> {
+  return readQueueStatus(await askOfEngines(connection, "queue_request", targets));
+}
+
+/** @throws {RemoteError} (`IndexError`) when one of the tasks is pending */
+export async function purgeRecords({ engines, records }: ConnectionService, what: Purge): Promise<void> {
+  if (typeof what === "object" && "targets" in what)
+    return records.purge([], recipients(fixTargets(what.targets, engines), engines));
+  return records.purge(what === "all" ? what : idsOf(what), []);
+}
+
+async function askOfEngines(connection: ConnectionService, type: string, targets: Targets): Promise<JsonObject> {
+  const { engines } = connection;
+  const ids = engines.size === 0 ? null : recipients(fixTargets(targets, engines), engines);
+  return connection.askHub(type, { targets: ids });
+}
