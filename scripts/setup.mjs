@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 export const root = join(import.meta.dirname, "..");
-const cache = join(root, ".cache");
+export const cache = join(root, ".cache");
 export const python = join(cache, "python");
 const isWindows = process.platform === "win32";
 const sourceFolders =

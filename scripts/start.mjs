@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { pythonProgram, root, setUp } from "./setup.mjs";
+import { cache, pythonProgram, root, setUp } from "./setup.mjs";
 
 /** Where JupyterLab, whose root is the project, shows the example. */
 const labPath = "/lab/tree/examples/pi-digits.ipynb";
@@ -114,6 +114,8 @@ function launchLab(port, token, noBrowser) {
   const args = [
     `--ServerApp.root_dir=${root}`,
     `--LabApp.default_url=${labPath}`,
+    // Tabs are remembered by paths: those of a JupyterLab with another root would not be found here, nor ours there.
+    `--LabApp.workspaces_dir=${join(cache, "workspaces")}`,
     `--port=${port}`,
     "--ServerApp.port_retries=0",
     ...(process.getuid?.() === 0 ? ["--allow-root"] : []),
