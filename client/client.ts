@@ -13,10 +13,14 @@ import type { ResultStatus } from "./hub/hub-records.ts";
 import { type AsyncHubResult, hubResult } from "./hub/hub-result.ts";
 import type { TaskQuery } from "./hub/task-query.ts";
 import type { BufferKey, TaskKey, TaskRow } from "./hub/task-row.ts";
-import { idsOf, resubmitEnded, type Tasks } from "./hub/tasks.ts";
+import { type Jobs, jobIds, resubmitEnded } from "./hub/tasks.ts";
 import { LoadBalancedView } from "./load-balanced-view.ts";
+import { type Awaitable, waitForJobs, watchJobs } from "./local/jobs.ts";
+import { localMetadata, localResults, purgeLocal } from "./local/local-results.ts";
+import type { InteractiveOptions } from "./output/progress-display.ts";
 import type { QueueStatus } from "./queue-status.ts";
 import { abortRequests } from "./requests/abort-requests.ts";
+import type { TaskMetadata } from "./requests/task-metadata.ts";
 import { tellEngines } from "./requests/tell-engines.ts";
 import type { AsyncResult } from "./results/async-result.ts";
 import type { Arity } from "./results/result-plan.ts";
@@ -73,6 +77,29 @@ export class Client implements AsyncDisposable {
   /** Message ids of everything sent that has no reply yet, oldest first. */
   get outstanding(): readonly string[] {
     return this.#connection.pending.outstanding.map(({ msgId }) => msgId);
+  }
+
+  /**
+   * Values of this client's requests that have ended and that nobody has asked for, by message id: a snapshot. Failed ones
+   * are `RemoteError`s. What was awaited, got or iterated over is dropped from here, and of the rest the latest 1,000 stay.
+   */
+  get results(): ReadonlyMap<string, unknown> {
+    return localResults(this.#connection);
+  }
+
+  /** What is known of this client's requests that are outstanding or in {@link results}, by message id: a snapshot. */
+  get metadata(): ReadonlyMap<string, TaskMetadata> {
+    return localMetadata(this.#connection);
+  }
+
+  /** Id of this client's session: the `clientUuid` of its records, and the first part of its message ids. */
+  get sessionId(): string {
+    return this.#connection.session.id;
+  }
+
+  /** Uuids of the engines that there are now, by id: the `engineUuid` of records. */
+  get engineUuids(): ReadonlyMap<number, string> {
+    return this.#connection.engines.uuids;
   }
 
   /**
@@ -148,31 +175,32 @@ export class Client implements AsyncDisposable {
    * Which requests are pending and which have ended, of all clients.
    * @throws {RemoteError} (`KeyError`) when the hub has no record of one
    */
-  async resultStatus(tasks: Tasks, options: WaitOptions = {}): Promise<ResultStatus> {
-    return inTime(this.#connection.records.status(idsOf(tasks)), options);
+  async resultStatus(tasks: Jobs, options: WaitOptions = {}): Promise<ResultStatus> {
+    return inTime(this.#connection.records.status(jobIds(tasks, this.#connection)), options);
   }
 
   /**
-   * The result of requests that the hub has on record, of any client: of one id a value, of several an array.
+   * The result of requests that were sent before, by this client or another one: of one a value, of several an array.
+   * What this client still has (see {@link results}) is taken from there, for the rest the hub is asked.
+   * @param jobs message ids, places in the history (-1, what was sent last, unless given), results, or several of these
    * @param options `signal` ends the asking
    */
-  getResult<T = unknown>(id: string, options?: Pick<WaitOptions, "signal">): AsyncHubResult<T, "one">;
-  getResult<T = unknown>(tasks: Tasks, options?: Pick<WaitOptions, "signal">): AsyncHubResult<T[], "many">;
-  getResult(tasks: Tasks, { signal }: Pick<WaitOptions, "signal"> = {}): AsyncHubResult<unknown> {
-    const arity = typeof tasks === "string" ? "one" : "many";
-    return hubResult(this.#connection, idsOf(tasks), { name: "getResult", arity, signal });
+  getResult<T = unknown>(job?: string | number, options?: GetResultOptions): AsyncHubResult<T, "one">;
+  getResult<T = unknown>(jobs: Jobs, options?: GetResultOptions): AsyncHubResult<T[], "many">;
+  getResult(jobs: Jobs = -1, { signal, owner: isOwner = true }: GetResultOptions = {}): AsyncHubResult<unknown> {
+    const ids = jobIds(jobs, this.#connection);
+    return hubResult(this.#connection, ids, { name: "getResult", arity: arityOf(jobs), signal, isOwner });
   }
 
   /**
    * Sends tasks that have ended once more, as they were, to any engine; targets and retries are not on record.
    * @returns the new result: its `msgIds` are there when the hub has answered; it fails when a task is unknown or pending
    */
-  resubmit<T = unknown>(id: string): AsyncHubResult<T, "one">;
-  resubmit<T = unknown>(tasks: Tasks): AsyncHubResult<T[], "many">;
-  resubmit(tasks: Tasks): AsyncHubResult<unknown> {
-    const arity = typeof tasks === "string" ? "one" : "many";
-    const ids = resubmitEnded(this.#connection, idsOf(tasks));
-    return hubResult(this.#connection, ids, { name: "resubmit", arity });
+  resubmit<T = unknown>(job?: string | number): AsyncHubResult<T, "one">;
+  resubmit<T = unknown>(jobs: Jobs): AsyncHubResult<T[], "many">;
+  resubmit(jobs: Jobs = -1): AsyncHubResult<unknown> {
+    const ids = resubmitEnded(this.#connection, jobIds(jobs, this.#connection));
+    return hubResult(this.#connection, ids, { name: "resubmit", arity: arityOf(jobs) });
   }
 
   /**
@@ -181,6 +209,44 @@ export class Client implements AsyncDisposable {
    */
   async purgeHubResults(what: Purge, options: WaitOptions = {}): Promise<void> {
     await inTime(purgeRecords(this.#connection, what), options);
+  }
+
+  /**
+   * Forgets here what {@link results} and {@link metadata} have of tasks, of engines, or of `"all"`. The hub may still have it.
+   * @throws {RangeError} when one of them has not ended; then nothing is forgotten
+   */
+  purgeLocalResults(what: Purge): void {
+    purgeLocal(this.#connection, what);
+  }
+
+  /**
+   * Forgets results here, and has the hub forget them.
+   * @throws {RangeError} when one of this client's has not ended; then nothing is forgotten
+   */
+  async purgeResults(what: Purge, options: WaitOptions = {}): Promise<void> {
+    purgeLocal(this.#connection, what);
+    await this.purgeHubResults(what, options);
+  }
+
+  /** Forgets all results here and, of all clients, on the hub; the history of this client too. */
+  async purgeEverything(options: WaitOptions = {}): Promise<void> {
+    await this.purgeResults("all", options);
+    this.#connection.local.history.clear();
+  }
+
+  /**
+   * Waits for the end of results, requests (by id or place in the history) and any promises, whether they fail or not.
+   * @param jobs without it, all that this client has outstanding
+   * @returns whether all have ended: false when the time is up
+   * @throws the signal's reason
+   */
+  async wait(jobs?: Awaitable | readonly Awaitable[], options: WaitOptions = {}): Promise<boolean> {
+    return waitForJobs(this.#connection, jobs, options);
+  }
+
+  /** Waits as {@link wait} does, and shows meanwhile how many have ended: on the terminal, or below the running cell. */
+  async waitInteractive(jobs?: Awaitable | readonly Awaitable[], options: InteractiveOptions = {}): Promise<boolean> {
+    return watchJobs(this.#connection, jobs, options);
   }
 
   /** How many requests and tasks wait for or run on each engine, by id. */
@@ -252,3 +318,11 @@ export class Client implements AsyncDisposable {
     }
   }
 }
+
+/** How a result that was asked for before is got. */
+export interface GetResultOptions extends Pick<WaitOptions, "signal"> {
+  /** Whether awaiting or getting it drops it from the client's `results` and `metadata`; `true` unless given. */
+  readonly owner?: boolean;
+}
+
+const arityOf = (jobs: Jobs): Arity => (typeof jobs === "object" ? "many" : "one");

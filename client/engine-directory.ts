@@ -26,6 +26,11 @@ export class EngineDirectory {
     return this.#sortedIds;
   }
 
+  /** Uuids by id, of the engines there are. */
+  get uuids(): ReadonlyMap<EngineId, EngineUuid> {
+    return new Map([...this.#uuids].sort(([a], [b]) => a - b));
+  }
+
   /** Whether every engine understands our canned functions and values, as far as the hub tells. */
   get areAllOurs(): boolean {
     return this.#areAllOurs;

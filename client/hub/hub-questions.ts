@@ -3,10 +3,10 @@ import type { ConnectionService } from "../connection-service.ts";
 import { type QueueStatus, readLoad, readQueueStatus } from "../queue-status.ts";
 import { type WaitOptions, waitFor } from "../results/wait-options.ts";
 import { fixTargets, recipients, type Targets } from "../targets.ts";
-import { idsOf, type Tasks } from "./tasks.ts";
+import { type Jobs, jobIds } from "./tasks.ts";
 
 /** Which results are to be forgotten: those of all requests, of some, or of engines. */
-export type Purge = "all" | Tasks | { readonly targets: Targets };
+export type Purge = "all" | Jobs | { readonly targets: Targets };
 
 /** The hub's answer. @throws {TimeoutError} when it does not come in time */
 export const inTime = <T>(answer: Promise<T>, options: WaitOptions): Promise<T> =>
@@ -23,10 +23,11 @@ export async function queueStatus(connection: ConnectionService, targets: Target
 }
 
 /** @throws {RemoteError} (`IndexError`) when one of the tasks is pending */
-export async function purgeRecords({ engines, records }: ConnectionService, what: Purge): Promise<void> {
+export async function purgeRecords(connection: ConnectionService, what: Purge): Promise<void> {
+  const { engines, records } = connection;
   if (typeof what === "object" && "targets" in what)
     return records.purge([], recipients(fixTargets(what.targets, engines), engines));
-  return records.purge(what === "all" ? what : idsOf(what), []);
+  return records.purge(what === "all" ? what : jobIds(what, connection), []);
 }
 
 async function askOfEngines(connection: ConnectionService, type: string, targets: Targets): Promise<JsonObject> {

@@ -15,9 +15,9 @@ import type { Arity } from "../results/result-plan.ts";
 import { takeRecord } from "./recorded-result.ts";
 
 /**
- * Result of requests that the hub has on record, whoever sent them. The hub does not tell when they end: it is asked
- * again and again, at first after 50 ms, later once a second. Of their output there is text, value and error, no rich
- * displays, and all of it comes with the reply.
+ * Result of requests that were sent before, by whichever client. What this client still has is taken from there; for the
+ * rest the hub is asked, again and again until they have ended, as it does not tell: at first after 50 ms, later once a
+ * second. Of output the hub has text, value and error, no rich displays, and all of it comes with the reply.
  */
 export type AsyncHubResult<T, A extends Arity = Arity> = AsyncResult<T, A>;
 
@@ -26,6 +26,7 @@ export interface HubResultOptions<A extends Arity> {
   readonly arity: A;
   /** Ends the asking: what has not ended by then ends in `TaskAborted`. */
   readonly signal?: AbortSignal | undefined;
+  readonly isOwner?: boolean;
 }
 
 const pausesMs = { first: 50, most: 1000, factor: 1.5 } as const;
@@ -34,12 +35,16 @@ const pausesMs = { first: 50, most: 1000, factor: 1.5 } as const;
 export function hubResult<T, A extends Arity>(
   connection: ConnectionService,
   ids: readonly string[] | Promise<readonly string[]>,
-  { name, arity, signal }: HubResultOptions<A>,
+  { name, arity, signal, isOwner = true }: HubResultOptions<A>,
 ): AsyncHubResult<T, A> {
   const group = new RequestGroup();
   const poll = new HubPoll(connection, signal ? AbortSignal.any([signal, connection.ended]) : connection.ended);
   const begin = (known: readonly string[]) => {
-    for (const id of new Set(known)) group.add(poll.expect(id, group));
+    for (const id of new Set(known)) {
+      const own = connection.local.get(msgId(id));
+      if (own) group.follow(own);
+      else group.add(poll.expect(id, group));
+    }
     group.seal();
     void poll.run();
   };
@@ -50,6 +55,7 @@ export function hubResult<T, A extends Arity>(
     name,
     arity,
     join,
+    isOwner,
     engines: connection.engines,
     abort: (requests) => abortRequests(connection, requests),
     interrupt: (requests) => interruptRequests(connection, requests),
@@ -80,12 +86,10 @@ class HubPoll {
   /** Never rejects: what goes wrong is the requests' end. */
   async run(): Promise<void> {
     try {
-      for (let pauseMs: number = pausesMs.first; ; pauseMs = Math.min(pauseMs * pausesMs.factor, pausesMs.most)) {
-        const ids = [...this.#open.keys()];
-        const ended = await this.#findEnded(ids);
+      for (let pauseMs: number = pausesMs.first; this.#open.size > 0; pauseMs *= pausesMs.factor) {
+        const ended = await this.#findEnded([...this.#open.keys()]);
         await Promise.all(ended.map((id) => this.#fetch(id)));
-        if (this.#open.size === 0) return;
-        await sleep(pauseMs, undefined, { signal: this.#signal });
+        if (this.#open.size > 0) await sleep(Math.min(pauseMs, pausesMs.most), undefined, { signal: this.#signal });
       }
     } catch (error) {
       for (const id of [...this.#open.keys()]) this.#fail(id, this.#signal.aborted ? this.#signal.reason : error);
@@ -99,9 +103,7 @@ class HubPoll {
     } catch (error) {
       if (!isUnknown(error)) throw error;
       if (ids.length > 1) return (await Promise.all(ids.map((id) => this.#findEnded([id])))).flat();
-      // What this client has just sent may come to the scheduler after this question to the hub.
-      const [id = ""] = ids;
-      if (!this.#connection.pending.get(msgId(id))) this.#fail(id, error);
+      for (const id of ids) this.#fail(id, error);
       return [];
     }
   }

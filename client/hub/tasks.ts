@@ -5,6 +5,19 @@ import { AsyncResult } from "../results/async-result.ts";
 /** Requests on record: a message id, a result, or several of these. */
 export type Tasks = string | AsyncResult<unknown> | readonly (string | AsyncResult<unknown>)[];
 
+/** Requests of this or other clients: besides {@link Tasks}, places in the client's history; -1 is what was sent last. */
+export type Jobs = number | Tasks | readonly (number | string | AsyncResult<unknown>)[];
+
+/**
+ * Their message ids, each once, in order.
+ * @throws {RangeError} naming a place that the history does not have
+ */
+export function jobIds(jobs: Jobs, { local }: ConnectionService): readonly string[] {
+  const each: readonly (number | string | AsyncResult<unknown>)[] =
+    typeof jobs === "object" && !(jobs instanceof AsyncResult) ? jobs : [jobs];
+  return idsOf(each.map((job) => (typeof job === "number" ? local.history.at(job) : job)));
+}
+
 /** Their message ids, each once, in order. */
 export function idsOf(tasks: Tasks): readonly string[] {
   const each = typeof tasks === "string" || tasks instanceof AsyncResult ? [tasks] : tasks;

@@ -58,6 +58,11 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
     return !this.#group.broken && this.#failures().length === 0;
   }
 
+  /** Whether all of it was submitted: a balanced map submits its parts as engines get free. */
+  get isSubmitted(): boolean {
+    return this.#group.isSealed;
+  }
+
   /** Number of items: of a map its elements, otherwise one for each engine or task. */
   get length(): number {
     return this.#plan.length ?? this.#group.requests.length;
@@ -171,6 +176,7 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
     for (let next = 0; ; next++) {
       const request = await this.#partAt(next);
       if (!request) return;
+      this.#claim(request);
       if (request.outcome?.status !== "ok") throw this.#errorOf(request);
       yield* itemsOf(request.outcome.value) as Iterable<ItemOf<T>>;
     }
@@ -230,6 +236,7 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
   }
 
   #end(): { value: T } | { error: unknown } {
+    for (const request of this.#group.requests) this.#claim(request);
     if (this.#group.broken) return this.#group.broken;
     const failures = this.#failures();
     const [first] = failures;
@@ -243,6 +250,10 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
       };
     const values = this.#group.requests.map(({ outcome }) => outcome?.status === "ok" && outcome.value);
     return { value: this.#plan.join(values) };
+  }
+
+  #claim(request: Request): void {
+    if (this.#plan.isOwner !== false) request.claim();
   }
 
   #unanswered(): Request[] {

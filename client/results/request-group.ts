@@ -45,6 +45,13 @@ export class RequestGroup implements RequestObserver {
     this.#requests.push(request);
   }
 
+  /** Adds a request that belongs to another group too, and may have finished. */
+  follow(request: Request): void {
+    this.add(request);
+    if (request.isFinished) this.requestFinished(request);
+    else request.watch(this);
+  }
+
   /** No more requests will be added. */
   seal(): void {
     this.#isSealed = true;

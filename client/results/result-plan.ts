@@ -19,6 +19,8 @@ export interface ResultPlan<T> {
   readonly length?: number;
   /** Whether iteration gives items in order (the default) or as they come. */
   readonly isOrdered?: boolean;
+  /** Whether local records drop what was got from here; `true` where it is left out. */
+  readonly isOwner?: boolean;
   readonly engines: EngineDirectory;
   /** Asks the engines not to run requests that wait in their queues. */
   readonly abort: (requests: readonly Request[]) => Promise<void>;
