@@ -1,5 +1,6 @@
 /** The public API of tsparallel. In a notebook and in plain Node programs: `import { Client } from "tsparallel"`. */
 export { CanningError } from "../canning/canning-error.ts";
+export { interactive } from "../canning/functions/interactive.ts";
 export { Reference } from "../canning/reference.ts";
 export { Cluster } from "../cluster/cluster.ts";
 export type { ArityOf, CallOptions, DirectFlags, ExecuteOptions } from "./call-options.ts";

@@ -65,7 +65,7 @@ function nameOfLazyGlobal(value: object): NamedValue | undefined {
 }
 
 /** Modules that warn when they are looked at, and Node's own inside. */
-const leftOut = new Set(["punycode", "sys", "wasi", "trace_events"]);
+const leftOut = new Set(["inspector/promises", "punycode", "sys", "wasi", "trace_events"]);
 const namedModules = new Set<string>();
 
 function nameLoadedModules(): void {
@@ -73,8 +73,9 @@ function nameLoadedModules(): void {
   const loaded = (process as { moduleLoadList?: readonly string[] }).moduleLoadList ?? [];
   const isLoaded = new Set(loaded);
   for (const name of builtinModules) {
-    if (namedModules.has(name) || leftOut.has(name) || name.startsWith("_") || !isLoaded.has(`NativeModule ${name}`))
-      continue;
+    if (namedModules.has(name) || leftOut.has(name) || name.startsWith("_")) continue;
+    // Those of promises are properties of their parents, which load them by a getter and not under this name.
+    if (!isLoaded.has(`NativeModule ${name.replace(/\/promises$/, "")}`)) continue;
     namedModules.add(name);
     nameModule(`node:${name}`, process.getBuiltinModule(name) as object);
   }

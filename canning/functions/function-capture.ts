@@ -12,6 +12,7 @@ import {
   takeScopes,
   type WrittenFunction,
 } from "./function-facts.ts";
+import { isInteractive } from "./interactive.ts";
 import { nameOfLibraryExport } from "./known-modules.ts";
 import { portableVariable } from "./portable-variable.ts";
 
@@ -24,6 +25,14 @@ export interface Lowerer {
   addEarly(value: object, record: StandInRecord, earlyValue: () => unknown): object;
   addProperties(standIn: object, properties: Partial<Omit<Properties, "record">>): void;
   walkVariable(owner: string, name: string, value: unknown): unknown;
+}
+
+/** Where a function stands. */
+interface Outside {
+  readonly chain: readonly CapturedScope[];
+  readonly owner: string;
+  /** Whether the engine's variables come before those of the scopes. */
+  readonly isOpen: boolean;
 }
 
 interface Cell {
@@ -83,9 +92,10 @@ export class FunctionCapture {
   #written(subject: object, facts: WrittenFunction): object {
     const owner = functionName(subject);
     const chain = facts.closed.length > 0 ? this.#scopes.of(facts, takeScopes(subject)) : [];
-    const closed = facts.closed.map((free) => this.#closedVariable(free, facts, chain, owner));
+    const isOpen = isInteractive(subject);
+    const closed = facts.closed.map((free) => this.#closedVariable(free, facts, { chain, owner, isOpen }));
     const fallbacks = facts.open.flatMap((free) => this.#globalVariable(free, owner));
-    const isFallback = ([name]: Variable) => facts.fallbacks.has(name);
+    const isFallback = ([name]: Variable) => isOpen || facts.fallbacks.has(name);
     const { source } = facts;
     const early = this.#earlyNames(facts, [...closed, ...fallbacks]);
     const record: CodeRecord = {
@@ -141,7 +151,7 @@ export class FunctionCapture {
       this.#lowerer.addProperties(standIn, { enumerable, prototype });
   }
 
-  #closedVariable(free: FreeName, facts: WrittenFunction, chain: readonly CapturedScope[], owner: string): Variable {
+  #closedVariable(free: FreeName, facts: WrittenFunction, { chain, owner, isOpen }: Outside): Variable {
     const scope = chain.find(({ object }) => Object.hasOwn(object, free.name));
     if (!scope) throw new CanningError(`its variable "${free.name}" cannot be found`);
     const known = scope.cells.get(free.name);
@@ -151,11 +161,12 @@ export class FunctionCapture {
       isModule: scope.description === "Module",
     });
     const bytes = valueSize(value, largestCapture);
-    if (bytes > largestCapture)
+    const isTooLarge = bytes > largestCapture;
+    if (isTooLarge && !isOpen)
       throw new CanningError(
         `its variable "${free.name}" is too large to be captured (more than 1 MiB); pass it as an argument, or push it once and use it by name`,
       );
-    const cell = this.#addCell(free, owner, value);
+    const cell = this.#addCell(free, owner, value, isTooLarge ? bytes : undefined);
     scope.cells.set(free.name, cell);
     return this.#use(cell, free);
   }

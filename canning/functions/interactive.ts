@@ -1,0 +1,13 @@
+const opened = new WeakSet<object>();
+
+/**
+ * Makes all that a function takes from the code around it mean the engine's variables first, as in a notebook, and the
+ * program's own where an engine has none. Without this only globals do.
+ * @returns the same function
+ */
+export function interactive<F extends (...args: never[]) => unknown>(f: F): F {
+  opened.add(f);
+  return f;
+}
+
+export const isInteractive = (f: object): boolean => opened.has(f);
