@@ -1,19 +1,23 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
-import type { CellProgram } from "../protocol/cell-program.ts";
 import { currentHost } from "../protocol/host.ts";
-import type { EngineId } from "../protocol/ids.ts";
 import type { ArityOf, CallOptions, DirectFlags, ExecuteOptions, OwnTargets, RemoteArguments } from "./call-options.ts";
-import type { ConnectionService, Payload } from "./connection-service.ts";
-import { chunkAssembly, mapChunk } from "./map/map-chunk.ts";
-import { type ItemFunction, type MapFunction, splitArguments } from "./map/map-function.ts";
-import { blockBounds, columnsOf, joinParts, part, rows, type Sequence, toColumn } from "./map/sequences.ts";
-import { cannedCall, cannedValue, type Operation } from "./requests/canned-call.ts";
-import { ExecuteReply } from "./requests/execute-reply.ts";
-import type { RequestPlan } from "./requests/request.ts";
-import { type Assembly, type DirectCall, submitDirect } from "./requests/submit-direct.ts";
+import type { ConnectionService } from "./connection-service.ts";
+import { type ImportOptions, type ImportSource, importModules } from "./functions/import-modules.ts";
+import { type ParallelFunction, type ParallelOptions, parallelFunction } from "./functions/parallel-function.ts";
+import { type RemoteFunction, remoteFunction } from "./functions/remote-function.ts";
+import { callWithParts, type DirectMapOptions, directMap } from "./map/direct-map.ts";
+import type { ItemFunction, MapFunction } from "./map/map-function.ts";
+import { type ReduceOptions, reduceParts } from "./map/reduce.ts";
+import type { Sequence } from "./map/sequences.ts";
+import { joinedParts } from "./partition/distribution.ts";
+import { type GatherOptions, gather, type ScatterOptions, scatter } from "./partition/scatter.ts";
+import { DirectSender } from "./requests/direct-sender.ts";
+import type { ExecuteReply } from "./requests/execute-reply.ts";
 import type { AsyncMapResult, AsyncResult } from "./results/async-result.ts";
 import type { Arity, PerEngine } from "./results/result-plan.ts";
-import { type FixedTargets, fixTargets, recipients, requireOurs, showTargets, type Targets } from "./targets.ts";
+import { type FixedTargets, fixTargets, showTargets, type Targets } from "./targets.ts";
 import { variablesOf } from "./variables.ts";
 
 /**
@@ -29,33 +33,30 @@ export class DirectView<A extends Arity = "many"> {
   block: boolean;
   /** Variables of the engines: `await view.vars.a` pulls, `view.vars.a = 5` pushes at once. */
   readonly vars: Record<string, unknown>;
-  readonly #connection: ConnectionService;
-  readonly #label: string | undefined;
-  #targets: FixedTargets;
+  readonly #sender: DirectSender;
 
   /** `rc.view(...)` makes these. */
   constructor(connection: ConnectionService, targets: FixedTargets, flags: Omit<DirectFlags, "targets"> = {}) {
-    this.#connection = connection;
-    this.#targets = targets;
-    this.#label = flags.label;
+    this.#sender = new DirectSender(connection, targets, flags.label);
     this.block = flags.block ?? false;
     this.vars = variablesOf(this);
   }
 
   /** The engines: an id, ids, or `"all"`. What is assigned is resolved at once, but for `"all"`. */
   get targets(): number | readonly number[] | "all" {
-    return this.#targets;
+    return this.#sender.targets;
   }
 
   set targets(targets: Targets) {
-    this.#targets = fixTargets(targets, this.#connection.engines);
+    this.#sender.targets = fixTargets(targets, this.#sender.connection.engines);
   }
 
   /** The same view but for these flags; this one stays as it is. */
   withFlags<const Flags extends DirectFlags>(flags: Flags): DirectView<ArityOf<A, Flags>> {
-    const { targets, block = this.block, label = this.#label } = flags;
-    const fixed = targets === undefined ? this.#targets : fixTargets(targets, this.#connection.engines);
-    return new DirectView(this.#connection, fixed, label === undefined ? { block } : { block, label });
+    const { connection } = this.#sender;
+    const { targets, block = this.block, label = this.#sender.label } = flags;
+    const fixed = targets === undefined ? this.#sender.targets : fixTargets(targets, connection.engines);
+    return new DirectView(connection, fixed, { block, ...(label !== undefined && { label }) });
   }
 
   /**
@@ -66,7 +67,27 @@ export class DirectView<A extends Arity = "many"> {
     f: (...args: Args) => R,
     ...args: RemoteArguments<Args>
   ): AsyncResult<PerEngine<A, Awaited<R>>, A> {
-    return this.#call("apply", "call", { fn: f, args });
+    return this.#sender.call({ name: "apply", operation: "call", value: { fn: f, args } });
+  }
+
+  /** A function that runs on the engines when it is called, on those that are the view's by then. */
+  remote<Args extends unknown[], R>(f: (...args: Args) => R): RemoteFunction<Args, R, A> {
+    return remoteFunction(this, f);
+  }
+
+  /** A function that is called with whole sequences and gives each engine its part of them; see {@link ParallelFunction}. */
+  parallel<Args extends unknown[], R>(
+    f: (...sequences: Args) => R,
+    options: ParallelOptions = {},
+  ): ParallelFunction<Args, R> {
+    const assembly = joinedParts(options.dist);
+    return parallelFunction(f, {
+      map: (item, sequences) => directMap(this.#sender, item, [...sequences, options]),
+      call: (fn, columns) => {
+        const call = (args: readonly unknown[]) => ({ fn, args });
+        return callWithParts(this.#sender, { name: f.name || "parallel", columns, call, assembly }, options);
+      },
+    });
   }
 
   /** Runs code as a cell of each engine; its output and the value of its last expression come back. */
@@ -74,15 +95,19 @@ export class DirectView<A extends Arity = "many"> {
     code: string,
     options?: Options,
   ): AsyncResult<PerEngine<ArityOf<A, Options>, ExecuteReply>, ArityOf<A, Options>> {
-    const { program, silent = false, targets }: ExecuteOptions = options ?? {};
-    const { engines } = this.#connection;
-    const metadata = { lean: true, label: this.#label, ...(program && { program: asJson(program) }) };
-    const payload = { content: { code, silent, user_expressions: {} }, metadata };
-    const read: RequestPlan["read"] = ({ content }, request) =>
-      new ExecuteReply(Number(content["execution_count"]), request, engines);
-    const plan: RequestPlan = { method: "execute", read, code, label: this.#label };
-    const call = { name: "execute", payload: () => payload, plan: () => plan, ...this.#recipients(targets) };
-    return submitDirect(this.#connection, call);
+    return this.#sender.execute({ code, ...options });
+  }
+
+  /**
+   * Runs a file of this machine as a cell of each engine: TypeScript or JavaScript, or what language the engines run. It
+   * is read now. Stack traces show its name; what it imports by relative names lies where the engines run.
+   */
+  run<const Options extends CallOptions = OwnTargets>(
+    file: string | URL,
+    options?: Options,
+  ): AsyncResult<PerEngine<ArityOf<A, Options>, ExecuteReply>, ArityOf<A, Options>> {
+    const filename = typeof file === "string" ? file : fileURLToPath(file);
+    return this.#sender.execute({ code: readFileSync(file, "utf8"), filename, ...options });
   }
 
   /** Sets variables on each engine. What is pushed is canned once for all; typed arrays travel without a copy. */
@@ -90,7 +115,7 @@ export class DirectView<A extends Arity = "many"> {
     values: Readonly<Record<string, unknown>>,
     options?: Options,
   ): AsyncResult<PerEngine<ArityOf<A, Options>, undefined>, ArityOf<A, Options>> {
-    return this.#call("push", "push", values, options?.targets);
+    return this.#sender.call({ name: "push", operation: "push", value: values }, options);
   }
 
   /**
@@ -105,53 +130,66 @@ export class DirectView<A extends Arity = "many"> {
     names: readonly string[],
     options?: Options,
   ): AsyncResult<PerEngine<ArityOf<A, Options>, T>, ArityOf<A, Options>>;
-  pull(names: string | readonly string[], options: CallOptions = {}): AsyncResult<unknown> {
-    const isOne = typeof names === "string";
-    const pick = (values: unknown): unknown => (isOne && Array.isArray(values) ? values[0] : values);
-    return this.#call("pull", "pull", isOne ? [names] : names, options.targets, pick);
+  pull(names: string | readonly string[], options?: CallOptions): AsyncResult<unknown> {
+    const pick = (values: unknown): unknown => (typeof names === "string" ? (values as unknown[])[0] : values);
+    return this.#sender.call({ name: "pull", operation: "pull", value: [names].flat(), pick }, options);
+  }
+
+  /** {@link push}, by the name that dictionaries have for it in Python. */
+  readonly update: DirectView<A>["push"] = (values, options) => this.push(values, options);
+
+  /** {@link pull}, by the name that dictionaries have for it in Python. */
+  readonly get: DirectView<A>["pull"] = this.pull.bind(this) as DirectView<A>["pull"];
+
+  /** Gives each engine its part of a sequence as a variable; typed arrays stay typed. `gather` puts them together. */
+  scatter(name: string, sequence: Sequence<unknown>, options: ScatterOptions = {}): AsyncResult<undefined[], "many"> {
+    return scatter(this.#sender, { name, sequence }, options);
+  }
+
+  /** The parts of a scattered sequence, put together: typed arrays of one kind into one, all else into an array. */
+  gather<T = unknown[]>(name: string, options: GatherOptions = {}): AsyncResult<T, "many"> {
+    return gather(this.#sender, name, options);
   }
 
   /**
-   * Gives each engine one stretch of the sequences, all of about the same length; no engine gets more when it is quick
+   * Gives each engine its part of the sequences, all of about the same length; no engine gets more when it is quick
    * (that is what `rc.loadBalancedView()` does).
    */
-  readonly map: MapFunction<CallOptions> = (f: ItemFunction, ...rest: MapArguments): AsyncMapResult<never> => {
-    const { sequences, options } = splitArguments<CallOptions>(rest);
-    const columns = columnsOf(sequences);
-    const length = columns[0]?.length ?? 0;
-    const { ids } = this.#recipients(options.targets, "map");
-    const used = ids.slice(0, length);
-    const bounds = blockBounds(length, used.length);
-    const stretch = (place: number): [number, number] => [bounds[place] ?? 0, bounds[place + 1] ?? length];
-    return this.#each("map", used, {
-      value: (place) => ({ fn: mapChunk, args: [f, rows(columns, ...stretch(place))] }),
-      operation: "call",
-      size: (place) => stretch(place)[1] - stretch(place)[0],
-      assembly: chunkAssembly(length),
-    });
-  };
+  readonly map: MapFunction<DirectMapOptions> = (f: ItemFunction, ...rest: MapArguments): AsyncMapResult<never> =>
+    directMap(this.#sender, f, rest);
 
-  /** Gives each engine one stretch of a sequence as a variable; typed arrays stay typed. `gather` puts them together. */
-  scatter(name: string, sequence: Sequence<unknown>, options: CallOptions = {}): AsyncResult<undefined[], "many"> {
-    const column = toColumn(sequence);
-    const { ids } = this.#recipients(options.targets, "push");
-    const bounds = blockBounds(column.length, ids.length);
-    return this.#each("scatter", ids, {
-      value: (place) => ({ [name]: part(column, bounds[place] ?? 0, bounds[place + 1] ?? column.length) }),
-      operation: "push",
-    });
+  /**
+   * Combines all elements: each engine its block of them, from left to right, and then this process what the engines
+   * found. It must not matter how the elements are grouped, as with `a + b`.
+   * @throws {TypeError} when the sequence is empty and no initial value is given
+   */
+  reduce<T>(
+    f: (left: T, right: T) => T,
+    sequence: Sequence<T>,
+    options: ReduceOptions<T> = {},
+  ): AsyncResult<T, "many"> {
+    return reduceParts(this.#sender, f, { sequence, ...options });
   }
 
-  /** The stretches of a scattered sequence, put together: typed arrays of one kind into one, all else into an array. */
-  gather<T = unknown[]>(name: string, options: CallOptions = {}): AsyncResult<T, "many"> {
-    const { ids } = this.#recipients(options.targets, "pull");
-    const join = (values: readonly unknown[]) => joinParts(values.flat(1));
-    return this.#each("gather", ids, { value: () => [name], operation: "pull", assembly: { join } });
+  /**
+   * Imports modules here and on the engines, as variables there, and in a notebook as variables here; says so unless
+   * told to be quiet.
+   *
+   *     const { os, chunk } = await view.imports({ os: "node:os", chunk: ["lodash", "chunk"] });
+   *
+   * @returns what was imported here
+   * @throws {CompositeError | RemoteError} when engines lack one of them
+   */
+  async imports<Modules extends object = Readonly<Record<string, unknown>>>(
+    modules: { readonly [Name in keyof Modules]: ImportSource },
+    options: ImportOptions = {},
+  ): Promise<Modules> {
+    return (await importModules(this.#sender, modules, options)) as Modules;
   }
 
   /** Language of each of the view's engines, as they are now; `undefined` where the hub does not tell. */
   get languages(): readonly (string | undefined)[] {
-    return this.#recipients().ids.map((id) => this.#connection.engines.language(id));
+    return this.#sender.ids().map((id) => this.#sender.connection.engines.language(id));
   }
 
   /**
@@ -164,65 +202,8 @@ export class DirectView<A extends Arity = "many"> {
   }
 
   [inspect.custom](): string {
-    return `<DirectView ${showTargets(this.#targets)}>`;
-  }
-
-  /** The same call for every engine. */
-  #call<T, Of extends Arity>(
-    name: string,
-    operation: Operation,
-    value: unknown,
-    targets?: Targets,
-    pick: (value: unknown) => unknown = (all) => all,
-  ): AsyncResult<T, Of> {
-    const { session } = this.#connection;
-    const { ids, arity } = this.#recipients(targets, name);
-    const payload = this.#payload(operation, value);
-    const read: RequestPlan["read"] = (reply) => pick(cannedValue(reply, session.signer));
-    const plan: RequestPlan = { method: "apply", read, label: this.#label };
-    return submitDirect(this.#connection, { name, ids, arity, payload: () => payload, plan: () => plan });
-  }
-
-  /** A call of its own for each engine. */
-  #each<T>(name: string, ids: readonly EngineId[], calls: EngineCalls): AsyncResult<T, "many"> {
-    const { session } = this.#connection;
-    const read: RequestPlan["read"] = (reply) => cannedValue(reply, session.signer);
-    const call: DirectCall = {
-      name,
-      ids,
-      arity: "many",
-      payload: (place) => this.#payload(calls.operation, calls.value(place)),
-      plan: (place) => ({ method: "apply", read, label: this.#label, size: calls.size?.(place) ?? 1 }),
-    };
-    return submitDirect(this.#connection, call, calls.assembly);
-  }
-
-  #payload(operation: Operation, value: unknown): Payload {
-    const call = cannedCall(value, operation, this.#connection.session);
-    return { ...call, metadata: { lean: true, label: this.#label } };
-  }
-
-  /** @param what what they are to do with our canned values, if any */
-  #recipients(targets?: Targets, what?: string): { readonly ids: readonly EngineId[]; readonly arity: Arity } {
-    this.#connection.requireOpen();
-    const { engines } = this.#connection;
-    const fixed = targets === undefined ? this.#targets : fixTargets(targets, engines);
-    const ids = recipients(fixed, engines);
-    if (what !== undefined) requireOurs(ids, engines, what);
-    return { ids, arity: typeof fixed === "number" ? "one" : "many" };
+    return `<DirectView ${showTargets(this.#sender.targets)}>`;
   }
 }
 
-/** Written out, as interfaces are not JSON to the compiler. */
-const asJson = (program: CellProgram) => ({ ...program, builtins: program.builtins.map((use) => ({ ...use })) });
-
-type MapArguments = readonly (Sequence<unknown> | CallOptions | undefined)[];
-
-/** A call that differs from engine to engine, by the engine's place among the targets. */
-interface EngineCalls {
-  readonly operation: Operation;
-  readonly value: (place: number) => unknown;
-  /** Items that it computes. */
-  readonly size?: (place: number) => number;
-  readonly assembly?: Assembly;
-}
+type MapArguments = readonly (Sequence<unknown> | DirectMapOptions | undefined)[];

@@ -12,13 +12,17 @@ export class CellRunner {
     this.#namespace = namespace;
   }
 
-  /** Runs the program that our client sent beside the source, else the source, for which the compiler is loaded now. */
+  /**
+   * Runs the program that our client sent beside the source, else the source, for which the compiler is loaded now. What
+   * comes from a file bears its name.
+   */
   async run({ code, executionCount, isStored, request }: Cell): Promise<CellResult> {
-    const { program } = request.metadata;
+    const { program, filename } = request.metadata;
     if (isJsonObject(program) && typeof program["code"] === "string")
       return this.#namespace.run(program as unknown as CellProgram, code);
     const { compileCell } = await import("../runtime/cell/compile-cell.ts");
-    const filename = isStored ? `cell [${executionCount}]` : `cell [*${++this.#uncounted}]`;
-    return this.#namespace.run(compileCell(code, { filename }), code);
+    const name = isStored ? `cell [${executionCount}]` : `cell [*${++this.#uncounted}]`;
+    const options = { filename: typeof filename === "string" ? filename : name };
+    return this.#namespace.run(compileCell(code, options), code);
   }
 }

@@ -1,16 +1,17 @@
 import type { Client } from "../client/client.ts";
 import type { DirectView } from "../client/direct-view.ts";
 import type { Arity } from "../client/results/result-plan.ts";
-import type { Host, HostMessageType, UserVariables } from "../protocol/host.ts";
+import type { Host, HostMessageType } from "../protocol/host.ts";
 import type { JsonObject } from "../protocol/json.ts";
 import { mimeBundle } from "../runtime/display/mime-bundle.ts";
+import type { Namespace } from "../runtime/evaluate/namespace.ts";
 import { ServedRequest } from "../runtime/jupyter/served-request.ts";
 import { currentRequest } from "../runtime/output/running-request.ts";
 import type { MagicNotebook } from "./magic-notebook.ts";
 import type { Stdin } from "./requests/stdin.ts";
 
 export interface KernelHostOptions {
-  readonly variables: UserVariables;
+  readonly variables: Namespace;
   readonly publish: (type: HostMessageType, content: JsonObject) => void;
   readonly notebook: MagicNotebook;
   readonly stdin: Stdin;
@@ -26,6 +27,7 @@ export function kernelHost({ variables, publish, notebook, stdin }: KernelHostOp
     // Only our client calls these, with itself and its views; loading it here for a check would slow every start.
     clientConnected: (client) => notebook.clientConnected(client as Client),
     viewActivated: (view, suffix) => notebook.viewActivated(view as DirectView<Arity>, suffix),
+    importModule: (specifier) => variables.modules.import(specifier),
     input: async (prompt, { password }) => {
       const request = currentRequest();
       if (!(request instanceof ServedRequest)) throw new Error("prompt() works in a cell.");

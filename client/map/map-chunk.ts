@@ -1,5 +1,6 @@
 import { runInThisContext } from "node:vm";
-import type { ResultPlan } from "../results/result-plan.ts";
+import { type Distribution, joinedParts } from "../partition/distribution.ts";
+import type { Assembly } from "../requests/submit-direct.ts";
 
 type MapChunk = (f: unknown, columns: readonly ArrayLike<unknown>[]) => Promise<unknown[]>;
 
@@ -22,7 +23,5 @@ async function callEach(
  */
 export const mapChunk = runInThisContext(`(${callEach.toString()})`, { filename: "tsparallel:map" }) as MapChunk;
 
-/** How the values of the chunks become the result of a map of `length` elements. */
-export function chunkAssembly(length: number): Pick<ResultPlan<unknown>, "join" | "itemsOf" | "length"> {
-  return { length, join: (values) => values.flat(1), itemsOf: (value) => value as Iterable<unknown> };
-}
+/** How the values of the chunks, shared out in this way, become the result of a map of `length` elements. */
+export const chunkAssembly = (length: number, dist?: Distribution): Assembly => ({ ...joinedParts(dist), length });

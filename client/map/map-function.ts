@@ -1,5 +1,5 @@
 import type { AsyncMapResult } from "../results/async-result.ts";
-import type { Sequence } from "./sequences.ts";
+import { isSequence, type Sequence } from "./sequences.ts";
 
 /**
  * Calls a function with the elements of one sequence, or of several side by side, shared among the engines. Results are
@@ -39,9 +39,4 @@ export function splitArguments<Options extends object>(
   if (rest.length > 1 && !isSequence(last))
     return { sequences: rest.slice(0, -1).filter(isSequence), options: last ?? {} };
   return { sequences: rest.filter(isSequence), options: {} };
-}
-
-function isSequence(value: unknown): value is Sequence<unknown> {
-  if (typeof value === "string") return true;
-  return typeof value === "object" && value !== null && (Symbol.iterator in value || "length" in value);
 }

@@ -1,10 +1,12 @@
+import { inspect } from "node:util";
+
 /** What a map goes over. */
 export type Sequence<T> = Iterable<T> | ArrayLike<T>;
 
 /** A sequence with its elements at hand. Typed arrays stay typed: their parts travel without a copy. */
 export type Column = readonly unknown[] | TypedArray;
 
-type TypedArray =
+export type TypedArray =
   | Int8Array
   | Uint8Array
   | Uint8ClampedArray
@@ -20,6 +22,7 @@ type TypedArray =
 /**
  * The sequences of a map, side by side.
  * @throws {RangeError} when their lengths differ, or there is none
+ * @throws {TypeError} when one of them is no sequence
  */
 export function columnsOf(sequences: readonly Sequence<unknown>[]): readonly Column[] {
   const columns = sequences.map(toColumn);
@@ -38,33 +41,21 @@ export function part(column: Column, from: number, to: number): Column {
   return isTyped(column) ? column.subarray(from, to) : column.slice(from, to);
 }
 
-/**
- * Where blocks begin that share `length` elements evenly, and where the last one ends: of 16 elements for 3, 0, 6, 11, 16.
- */
-export function blockBounds(length: number, blocks: number): readonly number[] {
-  return Array.from(
-    { length: blocks + 1 },
-    (_, block) => Math.floor(length / blocks) * block + Math.min(block, length % blocks),
-  );
+/** @throws {TypeError} for what has no elements */
+export function toColumn(sequence: Sequence<unknown>): Column {
+  if (Array.isArray(sequence) || isTyped(sequence)) return sequence;
+  if (isSequence(sequence)) return Array.from(sequence);
+  throw new TypeError(`Cannot share out ${inspect(sequence)}: give an array, a typed array or something iterable.`);
 }
 
-export const toColumn = (sequence: Sequence<unknown>): Column =>
-  Array.isArray(sequence) || isTyped(sequence) ? sequence : Array.from(sequence);
-
-const isTyped = (value: unknown): value is TypedArray => ArrayBuffer.isView(value) && !(value instanceof DataView);
-
-/** Parts put together again: typed arrays of one kind give one of that kind, anything else an array. */
-export function joinParts(parts: readonly unknown[]): Column {
-  const [first] = parts;
-  if (!isTyped(first) || !parts.every((one) => isTyped(one) && one.constructor === first.constructor))
-    return parts.flatMap((one) => (Array.isArray(one) || isTyped(one) ? Array.from<unknown>(one) : [one]));
-  const typed = parts.filter(isTyped);
-  const lengths = typed.map(({ length }) => length);
-  const whole = Reflect.construct(first.constructor, [lengths.reduce((a, b) => a + b, 0)]) as Float64Array;
-  let at = 0;
-  for (const one of typed) {
-    whole.set(one as Float64Array, at);
-    at += one.length;
-  }
-  return whole;
+export function isSequence(value: unknown): value is Sequence<unknown> {
+  if (typeof value === "string") return true;
+  return typeof value === "object" && value !== null && (Symbol.iterator in value || "length" in value);
 }
+
+export const isTyped = (value: unknown): value is TypedArray =>
+  ArrayBuffer.isView(value) && !(value instanceof DataView);
+
+/** A typed array of the same kind with zeros; a Buffer for a Buffer. */
+export const emptyLike = (like: TypedArray, length: number): TypedArray =>
+  Buffer.isBuffer(like) ? Buffer.alloc(length) : (Reflect.construct(like.constructor, [length]) as TypedArray);

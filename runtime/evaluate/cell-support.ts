@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { rememberModule } from "../../canning/functions/known-modules.ts";
+import { exportOf } from "../../canning/functions/module-exports.ts";
 import type { ImportBinding } from "../cell/rewrite-imports.ts";
 import type { GlobalVariables } from "./global-variables.ts";
-import { exportOf, type UserModules } from "./user-modules.ts";
+import type { UserModules } from "./user-modules.ts";
 
 /** What the code of a program asks of its namespace: `__cell` there. One for each run. */
 export class CellSupport {

@@ -3,15 +3,15 @@ import * as nodeModule from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import vm from "node:vm";
+import type { ModuleExports } from "../../canning/functions/module-exports.ts";
 import { synchronousHooks } from "./module-hooks.ts";
 import { isRelative, ownModule, resolveFile } from "./module-resolution.ts";
 
 /** Lets `import()` in a script resolve from the working directory. */
 export const defaultLoader = vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
 
-type Exports = Readonly<Record<string, unknown>>;
 type Attributes = Readonly<Record<string, string>>;
-type NativeImport = (specifier: string, options?: { readonly with: Attributes }) => Promise<Exports>;
+type NativeImport = (specifier: string, options?: { readonly with: Attributes }) => Promise<ModuleExports>;
 
 /** Modules as cells import them: from the user's working directory, wherever this package lies. */
 export class UserModules {
@@ -26,7 +26,7 @@ export class UserModules {
    * Packages (ES modules or CommonJS), built-in modules, URLs, and files of the user, which may be TypeScript.
    * @throws whatever the module throws; for a package that is not there, an error that says how to install it
    */
-  async import(specifier: string, attributes?: Attributes): Promise<Exports> {
+  async import(specifier: string, attributes?: Attributes): Promise<ModuleExports> {
     const url = this.#locate(specifier);
     const isJson = attributes === undefined && /\.json$/.test(url);
     const options = isJson ? { type: "json" } : attributes;
@@ -76,7 +76,7 @@ export class UserModules {
     return first === mtimeMs ? url : `${url}?changed=${mtimeMs}`;
   }
 
-  #load(url: string, attributes?: Attributes): Promise<Exports> {
+  #load(url: string, attributes?: Attributes): Promise<ModuleExports> {
     return attributes ? this.#native(url, { with: attributes }) : this.#native(url);
   }
 
@@ -99,20 +99,6 @@ export class UserModules {
     if (registerHooks) registerHooks(synchronousHooks);
     else nodeModule.register(new URL("./module-hooks.js", import.meta.url));
   }
-}
-
-/**
- * An export as TypeScript sees it: CommonJS modules give their properties by name too, and `default` of one that was
- * compiled from an ES module is what that exported.
- */
-export function exportOf(exports: Exports, name: string): { readonly value: unknown } | undefined {
-  if (name === "*") return { value: exports };
-  const commonJs = exports["default"];
-  const isObject = (typeof commonJs === "object" && commonJs !== null) || typeof commonJs === "function";
-  if (name === "default" && isObject && "__esModule" in commonJs && "default" in commonJs)
-    return { value: commonJs.default };
-  if (name in exports) return { value: exports[name] };
-  return isObject && name in commonJs ? { value: Reflect.get(commonJs, name) as unknown } : undefined;
 }
 
 const notFound = new Set(["ERR_MODULE_NOT_FOUND", "ERR_UNSUPPORTED_DIR_IMPORT", "ERR_PACKAGE_PATH_NOT_EXPORTED"]);

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { isRelative, isTypeScript, ownModule } from "../../../../runtime/evaluate/module-resolution.ts";
-import { exportOf } from "../../../../runtime/evaluate/user-modules.ts";
 
 test("files of the user are told from packages", () => {
   expect(["./a", "../a", ".", "/a", "file:///a"].map(isRelative)).toEqual([true, true, true, true, true]);
@@ -18,13 +17,4 @@ test("this package and tslab are found wherever the notebook lies", () => {
   expect(ownModule("tsparallel")).toMatch(/client\/index\.ts$/);
   expect(ownModule("tslab")).toMatch(/display\/tslab-display\.ts$/);
   expect(ownModule("constructor")).toBeUndefined();
-});
-
-test("exports of CommonJS are found by name, and default is what TypeScript takes it for", () => {
-  const compiled = Object.assign(() => 0, { __esModule: true, default: "D", named: 1 });
-  expect(exportOf({ default: compiled }, "default")).toEqual({ value: "D" });
-  expect(exportOf({ default: compiled }, "named")).toEqual({ value: 1 });
-  expect(exportOf({ default: { plain: 1 } }, "default")).toEqual({ value: { plain: 1 } });
-  expect(exportOf({ a: undefined }, "a")).toEqual({ value: undefined });
-  expect(exportOf({}, "missing")).toBeUndefined();
 });

@@ -1,0 +1,54 @@
+import type { CallOptions } from "../call-options.ts";
+import { type Distribution, shareLength, shareOf } from "../partition/distribution.ts";
+import type { DirectSender } from "../requests/direct-sender.ts";
+import type { Assembly } from "../requests/submit-direct.ts";
+import type { AsyncMapResult, AsyncResult } from "../results/async-result.ts";
+import { chunkAssembly, mapChunk } from "./map-chunk.ts";
+import { type ItemFunction, splitArguments } from "./map-function.ts";
+import { type Column, columnsOf, type Sequence } from "./sequences.ts";
+
+export interface DirectMapOptions extends CallOptions {
+  /** How elements are shared out among the engines; `block` unless given. */
+  readonly dist?: Distribution | undefined;
+  /** `false`: `for await` gives results as they come, engine by engine. */
+  readonly ordered?: boolean | undefined;
+}
+
+/** A function that each engine calls once, with its part of some sequences. */
+export interface PartsCall {
+  readonly name: string;
+  /** What the engine is to do with its parts. */
+  readonly call: (parts: readonly Column[]) => { readonly fn: unknown; readonly args: readonly unknown[] };
+  readonly assembly: Assembly;
+}
+
+/** Shares sequences of one length out among the engines; where there are more engines than elements the first are used. */
+export function callWithParts<T>(
+  sender: DirectSender,
+  { columns, ...parts }: PartsCall & { readonly columns: readonly Column[] },
+  { dist, ordered = true, ...options }: DirectMapOptions,
+): AsyncResult<T, "many"> {
+  const length = columns[0]?.length ?? 0;
+  const ids = sender.ids(options, parts.name).slice(0, length);
+  const share = (place: number) => ({ place, of: ids.length, dist });
+  return sender.callEach(ids, {
+    name: parts.name,
+    operation: "call",
+    value: (place) => parts.call(columns.map((column) => shareOf(column, share(place)))),
+    size: (place) => shareLength(length, share(place)),
+    assembly: { ...parts.assembly, length, isOrdered: ordered },
+  });
+}
+
+/** Calls a function element by element, on each engine with its part of them. */
+export function directMap(
+  sender: DirectSender,
+  f: ItemFunction,
+  rest: readonly (Sequence<unknown> | DirectMapOptions | undefined)[],
+): AsyncMapResult<never> {
+  const { sequences, options } = splitArguments<DirectMapOptions>(rest);
+  const columns = columnsOf(sequences);
+  const call = (parts: readonly Column[]) => ({ fn: mapChunk, args: [f, parts] });
+  const assembly = chunkAssembly(columns[0]?.length ?? 0, options.dist);
+  return callWithParts(sender, { name: "map", columns, call, assembly }, options);
+}

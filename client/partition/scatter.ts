@@ -1,0 +1,51 @@
+import type { CallOptions } from "../call-options.ts";
+import { type Sequence, toColumn } from "../map/sequences.ts";
+import type { DirectSender } from "../requests/direct-sender.ts";
+import type { AsyncResult } from "../results/async-result.ts";
+import { type Distribution, joinedParts, shareOf } from "./distribution.ts";
+
+export interface GatherOptions extends CallOptions {
+  /** How the elements were shared out; `block` unless given. */
+  readonly dist?: Distribution | undefined;
+}
+
+export interface ScatterOptions extends GatherOptions {
+  /** Whether an engine that gets a single element gets it as it is, not in a sequence. */
+  readonly flatten?: boolean | undefined;
+}
+
+/** The name of a variable, and the sequence that is to be shared out under it. */
+export interface Scattered {
+  readonly name: string;
+  readonly sequence: Sequence<unknown>;
+}
+
+/** Sets a variable of each engine to its part of a sequence, which may be empty. */
+export function scatter(
+  sender: DirectSender,
+  { name, sequence }: Scattered,
+  { dist, flatten = false, ...options }: ScatterOptions,
+): AsyncResult<undefined[], "many"> {
+  const column = toColumn(sequence);
+  const ids = sender.ids(options, "push");
+  const value = (place: number) => {
+    const part = shareOf(column, { place, of: ids.length, dist });
+    return { [name]: flatten && part.length === 1 ? part[0] : part };
+  };
+  return sender.callEach(ids, { name: "scatter", operation: "push", value });
+}
+
+/** Puts a variable of each engine, or what it holds, together. */
+export function gather<T>(
+  sender: DirectSender,
+  name: string,
+  { dist, ...options }: GatherOptions,
+): AsyncResult<T, "many"> {
+  return sender.callEach(sender.ids(options, "pull"), {
+    name: "gather",
+    operation: "pull",
+    value: () => [name],
+    pick: (values) => (values as readonly unknown[])[0],
+    assembly: joinedParts(dist),
+  });
+}

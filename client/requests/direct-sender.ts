@@ -1,0 +1,115 @@
+import type { CellProgram } from "../../protocol/cell-program.ts";
+import type { EngineId } from "../../protocol/ids.ts";
+import type { CallOptions, ExecuteOptions } from "../call-options.ts";
+import type { ConnectionService, Payload } from "../connection-service.ts";
+import type { AsyncResult } from "../results/async-result.ts";
+import type { Arity } from "../results/result-plan.ts";
+import { type FixedTargets, fixTargets, recipients, requireOurs, type Targets } from "../targets.ts";
+import { cannedCall, cannedValue, type Operation } from "./canned-call.ts";
+import { ExecuteReply } from "./execute-reply.ts";
+import type { RequestPlan } from "./request.ts";
+import { type Assembly, submitDirect } from "./submit-direct.ts";
+
+/** What is done on engines with canned values. */
+interface CannedOperation {
+  /** As its result is called, for example `push`. */
+  readonly name: string;
+  readonly operation: Operation;
+  /** Makes the result of the value that came back; that value itself where it is left out. */
+  readonly pick?: (value: unknown) => unknown;
+}
+
+/** The same for every engine. */
+interface OneCall extends CannedOperation {
+  readonly value: unknown;
+}
+
+/** Different from engine to engine, by the engine's place among the targets. */
+interface CallPerEngine extends CannedOperation {
+  readonly value: (place: number) => unknown;
+  /** Items that it computes; 1 where it is left out. */
+  readonly size?: (place: number) => number;
+  readonly assembly?: Assembly;
+}
+
+export interface Code extends ExecuteOptions {
+  readonly code: string;
+  /** Name in stack traces; the engine's own (`cell [3]`) where it is left out. */
+  readonly filename?: string;
+}
+
+/** Sends what a direct view is told to send, under its flags. */
+export class DirectSender {
+  readonly connection: ConnectionService;
+  readonly label: string | undefined;
+  targets: FixedTargets;
+
+  constructor(connection: ConnectionService, targets: FixedTargets, label: string | undefined) {
+    this.connection = connection;
+    this.targets = targets;
+    this.label = label;
+  }
+
+  /** @returns a value for one engine, an array for several */
+  call<T, A extends Arity>({ name, operation, value, pick }: OneCall, options: CallOptions = {}): AsyncResult<T, A> {
+    const { ids, arity } = this.#recipients(options.targets, name);
+    const payload = this.#payload(operation, value);
+    const plan = this.#plan(pick);
+    return submitDirect(this.connection, { name, ids, arity, payload: () => payload, plan: () => plan });
+  }
+
+  /** @param ids of the engines, as {@link ids} gives them */
+  callEach<T>(ids: readonly EngineId[], call: CallPerEngine): AsyncResult<T, "many"> {
+    const { name, operation, value, size, assembly } = call;
+    const plan = this.#plan(call.pick);
+    const direct = {
+      name,
+      ids,
+      arity: "many" as const,
+      payload: (place: number) => this.#payload(operation, value(place)),
+      plan: (place: number) => (size ? { ...plan, size: size(place) } : plan),
+    };
+    return submitDirect(this.connection, direct, assembly);
+  }
+
+  execute<A extends Arity>({ code, program, filename, silent = false, targets }: Code): AsyncResult<never, A> {
+    const { engines } = this.connection;
+    const metadata = { lean: true, label: this.label, filename, ...(program && { program: asJson(program) }) };
+    const payload = { content: { code, silent, user_expressions: {} }, metadata };
+    const read: RequestPlan["read"] = ({ content }, request) =>
+      new ExecuteReply(Number(content["execution_count"]), request, engines);
+    const plan: RequestPlan = { method: "execute", read, code, label: this.label };
+    const call = { name: "execute", payload: () => payload, plan: () => plan, ...this.#recipients(targets) };
+    return submitDirect(this.connection, call);
+  }
+
+  /**
+   * The engines that a call goes to.
+   * @param what what they are to do with our canned values, if any
+   */
+  ids({ targets }: CallOptions = {}, what?: string): readonly EngineId[] {
+    return this.#recipients(targets, what).ids;
+  }
+
+  #recipients(targets?: Targets, what?: string): { readonly ids: readonly EngineId[]; readonly arity: Arity } {
+    this.connection.requireOpen();
+    const { engines } = this.connection;
+    const fixed = targets === undefined ? this.targets : fixTargets(targets, engines);
+    const ids = recipients(fixed, engines);
+    if (what !== undefined) requireOurs(ids, engines, what);
+    return { ids, arity: typeof fixed === "number" ? "one" : "many" };
+  }
+
+  #payload(operation: Operation, value: unknown): Payload {
+    const call = cannedCall(value, operation, this.connection.session);
+    return { ...call, metadata: { lean: true, label: this.label } };
+  }
+
+  #plan(pick: (value: unknown) => unknown = (value) => value): RequestPlan {
+    const { signer } = this.connection.session;
+    return { method: "apply", read: (reply) => pick(cannedValue(reply, signer)), label: this.label };
+  }
+}
+
+/** Written out, as interfaces are not JSON to the compiler. */
+const asJson = (program: CellProgram) => ({ ...program, builtins: program.builtins.map((use) => ({ ...use })) });
