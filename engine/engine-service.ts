@@ -121,7 +121,7 @@ export class EngineService {
     await Promise.race([this.#channels.subscribed, sleep(subscriptionMs, undefined, { ref: false })]);
     await monitor.serve(monitorRole(connection, registered), {
       control: (frames) => this.#shell.control(frames),
-      abort: (msgIds) => this.#shell.abort(msgIds),
+      abort: (abortion) => this.#shell.abort(abortion),
       interrupt: (serial) => this.#shell.interrupt(serial),
       stopped: () => this.#shell.stopped(),
       renumbered: (id) => this.#renumber(engineId(id)),

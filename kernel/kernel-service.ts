@@ -101,7 +101,7 @@ export class KernelService implements AsyncDisposable {
   async #serve(role: MonitorRole): Promise<void> {
     await this.#monitor.serve(role, {
       control: (frames) => this.#shell.control(frames),
-      abort: (msgIds) => this.#shell.abort(msgIds),
+      abort: (abortion) => this.#shell.abort(abortion),
       interrupt: (serial) => this.#shell.interrupt(serial),
       stopped: () => this.#shell.stopped(),
       end: (reason) => this.end(reason.kind === "monitor-failed" ? 1 : 0),

@@ -8,24 +8,37 @@ import { tellEngine } from "./tell-engines.ts";
 const refusalMs = 1000;
 
 /**
- * Asks engines not to run these requests if they have not begun. Each hears of what was sent to it alone; of tasks all
- * hear, as nobody knows which engine will get them. Resolves when they have heard. Our scheduler looks at aborts on their
- * way: what it still holds ends at once.
+ * Asks engines not to run these requests, and to stop those that run. Each hears of what was sent to it alone; of tasks all
+ * hear, as the scheduler alone knows which engine has them. Resolves when they have heard. Our scheduler looks at aborts
+ * on their way: what it still holds ends at once, and nothing is run again.
  */
-export async function abortRequests(connection: ConnectionService, requests: readonly Request[]): Promise<void> {
+export const abortRequests = (connection: ConnectionService, requests: readonly Request[]): Promise<void> =>
+  tellOwners(connection, requests, { running: true });
+
+/** The same of what has not begun. */
+export const abortQueued = (connection: ConnectionService, requests: readonly Request[]): Promise<void> =>
+  tellOwners(connection, requests, {});
+
+/** @param how `running` is ours: Python's engines ignore it, and abort what is queued */
+async function tellOwners(
+  connection: ConnectionService,
+  requests: readonly Request[],
+  how: { readonly running?: true },
+): Promise<void> {
   const tasks = requests.filter(({ sentTo }) => sentTo === undefined).map(({ msgId }) => msgId);
   const direct = requests.filter(({ sentTo }) => sentTo !== undefined);
   const told = connection.engines.ids.map(async (id) => {
     const uuid = connection.engines.uuid(id);
     const msg_ids = [...direct.filter(({ sentTo }) => sentTo === uuid).map(({ msgId }) => msgId), ...tasks];
-    if (uuid !== undefined && msg_ids.length > 0) await tellEngine(connection, uuid, "abort_request", { msg_ids });
+    if (uuid !== undefined && msg_ids.length > 0)
+      await tellEngine(connection, uuid, "abort_request", { msg_ids, ...how });
   });
   await Promise.all(told);
-  if (tasks.length > 0 && connection.engines.size === 0) await abortQueued(connection, tasks);
+  if (tasks.length > 0 && connection.engines.size === 0) await tellNobody(connection, tasks);
 }
 
 /** Addressed to nobody, as there is nobody: our controller refuses it, and has looked at it. Python's drops it. */
-async function abortQueued(connection: ConnectionService, tasks: readonly MsgId[]): Promise<void> {
+async function tellNobody(connection: ConnectionService, tasks: readonly MsgId[]): Promise<void> {
   const nobody = engineUuid(connection.session.id);
   const signal = AbortSignal.timeout(refusalMs);
   try {

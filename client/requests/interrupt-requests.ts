@@ -1,5 +1,5 @@
 import type { ConnectionService } from "../connection-service.ts";
-import { abortRequests } from "./abort-requests.ts";
+import { abortQueued } from "./abort-requests.ts";
 import type { Request } from "./request.ts";
 import { tellEngine } from "./tell-engines.ts";
 
@@ -10,7 +10,7 @@ import { tellEngine } from "./tell-engines.ts";
  */
 export async function interruptRequests(connection: ConnectionService, requests: readonly Request[]): Promise<void> {
   // Whoever cannot hear of the abort is gone, and what waited there is over.
-  abortRequests(connection, requests).catch(() => undefined);
+  abortQueued(connection, requests).catch(() => undefined);
   const told = requests.flatMap(({ engine, sentTo, msgId }) => {
     const uuid = engine ?? sentTo;
     return uuid === undefined ? [] : [tellEngine(connection, uuid, "signal_request", { sig: "SIGINT", msg_id: msgId })];

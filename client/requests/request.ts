@@ -152,8 +152,8 @@ export class Request {
     const { method } = this;
     const status = reply.content["status"];
     if (status === "aborted") {
-      const evalue = `request ${this.msgId} was aborted before it ran`;
-      return { status, failure: { ename: "TaskAborted", evalue, traceback: [], method } };
+      const failure = { ename: "TaskAborted", evalue: `request ${this.msgId} was aborted`, traceback: [], method };
+      return { status, failure: engine ? { ...failure, engine } : failure };
     }
     if (status === "error") return { status, failure: named(readFailure(reply.content, engine, method), this.msgId) };
     try {

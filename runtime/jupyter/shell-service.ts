@@ -5,6 +5,7 @@ import type { Channel } from "../../transport/channel.ts";
 import { ExitRequest } from "../evaluate/exit-request.ts";
 import { KeyboardInterrupt } from "../evaluate/keyboard-interrupt.ts";
 import { errorReport } from "../evaluate/traceback.ts";
+import type { Abortion } from "../monitor/monitor-messages.ts";
 import { runInRequest } from "../output/running-request.ts";
 import { type ControlHandlers, type Reply, replyType, type ShellHandlers } from "./handlers.ts";
 import type { IopubPublisher } from "./iopub-publisher.ts";
@@ -52,9 +53,20 @@ interface Current {
   readonly request: ServedRequest;
   readonly serial: number;
   readonly started: string;
+  /** Its code has been called. */
+  hasBegun: boolean;
+  /** It ends as aborted if it is interrupted. */
+  isAborted: boolean;
 }
 
 type Outcome = { readonly reply: Reply | undefined } | { readonly error: unknown };
+
+const aborted = { content: { status: "aborted" } } as const;
+
+function isMeant({ request, hasBegun }: Current, { msgIds = [], stopsRunning }: Abortion): boolean {
+  if (!request.runsUserCode || (hasBegun && !stopsRunning)) return false;
+  return msgIds.includes(request.header.msg_id) || (msgIds.length === 0 && !hasBegun);
+}
 
 /** Requests that were sent before an abort may still be in the socket: one turn of the event loop brings them in. */
 const abortAllMs = 10;
@@ -105,13 +117,16 @@ export class ShellService {
     if (message) void this.#serveControl(message);
   }
 
-  /** Ends the request as KeyboardInterrupt, if it is the one that runs. Its code may go on behind its back. */
+  /**
+   * Ends the request, if it is the one that runs: as aborted, if it was to be, otherwise as KeyboardInterrupt. Its code may
+   * go on behind its back.
+   */
   interrupt(serial: number): void {
     const current = this.#current;
     if (current?.serial !== serial) return;
     const error = new KeyboardInterrupt();
     current.request.interrupt(error);
-    this.#finish(current, { error });
+    this.#finish(current, current.isAborted ? { reply: aborted } : { error });
   }
 
   /** JavaScript of this thread was ended by force: what it would have called may not be called. */
@@ -120,9 +135,14 @@ export class ShellService {
     this.#advance();
   }
 
-  /** These requests are answered `aborted`, now or when they come; without ids, all that are queued. */
-  abort(msgIds?: readonly string[]): void {
-    if (msgIds && msgIds.length > 0) this.#queue.abort(msgIds);
+  /**
+   * These requests are answered `aborted`, now or when they come; without ids, all that are queued. One that runs already
+   * is to be interrupted by whoever calls this: only the monitor can stop it anywhere.
+   */
+  abort(abortion: Abortion): void {
+    if (this.#current && isMeant(this.#current, abortion)) this.#current.isAborted = true;
+    const { msgIds = [] } = abortion;
+    if (msgIds.length > 0) this.#queue.abort(msgIds);
     else {
       this.#queue.areAllAborted = true;
       clearTimeout(this.#abortTimer);
@@ -148,17 +168,22 @@ export class ShellService {
   }
 
   #advance(): void {
-    if (!this.#current) this.#options.watch.drain();
     for (const request of this.#queue.takeAborted()) this.#replyAborted(request);
     const next = this.#current ? undefined : this.#queue.next();
     if (next) this.#start(next);
   }
 
+  /** The monitor sees what begins before we hear what it has sent: an abort meets the request here, or there. */
   #start({ request, headerFrame }: QueuedRequest): void {
+    const { watch } = this.#options;
     const started = wireDate(systemClock());
-    const current = { request, started, serial: this.#options.watch.begin(headerFrame) };
+    const current = { request, started, serial: watch.begin(headerFrame), hasBegun: false, isAborted: false };
     this.#current = current;
     request.begin();
+    watch.drain();
+    if (current.isAborted) this.#finish(current, { reply: aborted });
+    if (this.#current !== current) return;
+    current.hasBegun = true;
     runInRequest(request, () => this.#handle(request)).then(
       (reply) => this.#finish(current, { reply }),
       (error: unknown) => this.#finish(current, { error }),
@@ -219,7 +244,7 @@ export class ShellService {
   }
 
   #replyAborted(request: ServedRequest): void {
-    this.#replyUnrun(request, { status: "aborted" });
+    this.#replyUnrun(request, aborted.content);
   }
 
   #replyUnrun(request: ServedRequest, content: JsonObject): void {
@@ -228,7 +253,7 @@ export class ShellService {
     request.end();
   }
 
-  #reply({ request, started }: Omit<Current, "serial">, reply: Reply): void {
+  #reply({ request, started }: Pick<Current, "request" | "started">, reply: Reply): void {
     const { session, shell } = this.#options;
     const { content, metadata } = this.#styled(request, started, reply);
     shell.send(

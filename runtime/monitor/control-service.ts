@@ -1,8 +1,10 @@
 import { constants } from "node:os";
 import { InvalidMessage } from "../../protocol/envelope.ts";
+import type { JsonObject } from "../../protocol/json.ts";
 import { LineLimit } from "../../protocol/line-limit.ts";
 import type { Message, Session } from "../../protocol/session.ts";
 import type { Channel, Frames } from "../../transport/channel.ts";
+import type { Abortion } from "./monitor-messages.ts";
 import { signalNumber } from "./signals.ts";
 
 export interface ControlServiceOptions {
@@ -13,8 +15,7 @@ export interface ControlServiceOptions {
   /** A signal other than SIGINT, for this process. */
   signal(signal: number): void;
   shutdown(request: Message, restart: boolean): void;
-  /** These shell requests are not to run; without ids, none of those that are queued. */
-  abort(msgIds: readonly string[] | undefined): void;
+  abort(abortion: Abortion): void;
   /** Everything that is for the main thread. */
   forward(frames: Frames): void;
   log(text: string): void;
@@ -54,7 +55,7 @@ export class ControlService {
         this.#signal(message);
         break;
       case "abort_request":
-        this.#options.abort(idsOf(message.content["msg_ids"]));
+        this.#options.abort(abortionOf(message.content));
         this.#reply(message, "abort_reply", { status: "ok" });
         break;
       case "shutdown_request": {
@@ -93,8 +94,9 @@ export class ControlService {
   }
 }
 
-/** One id, several, or none, which means all. */
-function idsOf(value: unknown): readonly string[] | undefined {
-  if (typeof value === "string") return [value];
-  return Array.isArray(value) ? value.filter((id) => typeof id === "string") : undefined;
+/** One id, several, or none, which means all. `running` is ours: ipyparallel's clients mean what is queued. */
+function abortionOf({ msg_ids, running }: JsonObject): Abortion {
+  const ids = typeof msg_ids === "string" ? [msg_ids] : msg_ids;
+  const msgIds = Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : undefined;
+  return { msgIds, stopsRunning: running === true };
 }

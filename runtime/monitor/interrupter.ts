@@ -35,10 +35,12 @@ const mostSteps = 40;
  *   case we ask again, unless the request is over.
  * - *offered*: native code has held the thread for a second. The pause stays armed; another interrupt restarts.
  *
- * Further interrupts during an attempt change nothing, but for the last state.
+ * Requests are stopped one after the other. A further interrupt of the same one changes nothing, but for the last state.
  */
 export class Interrupter {
   readonly #options: InterrupterOptions;
+  /** Serials of the requests that are to be stopped; 0 for whatever runs under none. */
+  readonly #wanted = new Set<number>();
   #attempt: Promise<void> | undefined;
   #isOffered = false;
   #lastAsk = 0;
@@ -48,15 +50,16 @@ export class Interrupter {
     this.#options = options;
   }
 
+  /** Stops what runs; where that was offered, by another process. */
   interrupt(): void {
-    if (this.#isOffered) {
-      this.#options.restart();
-      return;
-    }
-    this.#attempt ??= this.#run().finally(() => {
-      this.#attempt = undefined;
-      this.#isOffered = false;
-    });
+    if (this.#isOffered) this.#options.restart();
+    else this.stop(this.#options.running.serial);
+  }
+
+  /** Stops one request, if it still runs. Never costs the process its variables. */
+  stop(serial: number): void {
+    this.#wanted.add(serial);
+    this.#attempt ??= this.#stopWanted();
   }
 
   /** The main thread has answered. */
@@ -64,9 +67,18 @@ export class Interrupter {
     if (ask === this.#lastAsk) this.#answer.resolve("answered");
   }
 
-  async #run(): Promise<void> {
-    const { serial } = this.#options.running;
-    for (;;) {
+  /** Those that are added meanwhile have their turn too. */
+  async #stopWanted(): Promise<void> {
+    for (const serial of this.#wanted) {
+      await this.#run(serial);
+      this.#isOffered = false;
+      this.#wanted.delete(serial);
+    }
+    this.#attempt = undefined;
+  }
+
+  async #run(serial: number): Promise<void> {
+    while (!this.#isOver(serial)) {
       if (await this.#ask(serial)) return;
       if (await this.#stop(serial)) return;
     }
@@ -96,10 +108,9 @@ export class Interrupter {
 
   async #stopAt(scripts: readonly string[], serial: number): Promise<boolean> {
     const { inspector, running } = this.#options;
-    const isOver = serial !== 0 && running.serial !== serial;
-    if (isOver || !this.#hasUserCode(scripts)) {
+    if (this.#isOver(serial) || !this.#hasUserCode(scripts)) {
       inspector.release();
-      return isOver;
+      return false;
     }
     await this.#returnToUserCode(scripts);
     inspector.terminateHere();
@@ -122,6 +133,10 @@ export class Interrupter {
       }
       top = next[0] ?? "";
     }
+  }
+
+  #isOver(serial: number): boolean {
+    return serial !== 0 && this.#options.running.serial !== serial;
   }
 
   #offerRestart(): void {

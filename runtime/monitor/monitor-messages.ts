@@ -51,6 +51,14 @@ export type EndReason =
   | { readonly kind: "controller-lost" }
   | { readonly kind: "monitor-failed"; readonly message: string };
 
+/** Which shell requests are not to run. */
+export interface Abortion {
+  /** Without ids, all that are queued. */
+  readonly msgIds: readonly string[] | undefined;
+  /** One of them that runs already is stopped. */
+  readonly stopsRunning: boolean;
+}
+
 /** Main thread to monitor. */
 export type ToMonitor =
   | { readonly kind: "serve"; readonly role: MonitorRole }
@@ -68,8 +76,7 @@ export type FromMonitor =
   /** JavaScript of the main thread was stopped by force, under request `serial`. */
   | { readonly kind: "stopped"; readonly serial: number }
   | { readonly kind: "control"; readonly frames: readonly Uint8Array[] }
-  /** These shell requests are not to run; without ids, none of those that are queued. */
-  | { readonly kind: "abort"; readonly msgIds: readonly string[] | undefined }
+  | { readonly kind: "abort"; readonly abortion: Abortion }
   | { readonly kind: "end"; readonly reason: EndReason }
   /** The hub has given the engine another id. */
   | { readonly kind: "renumbered"; readonly id: number }

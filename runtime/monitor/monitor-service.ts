@@ -9,6 +9,7 @@ import { Interrupter } from "./interrupter.ts";
 import { MainInspector } from "./main-inspector.ts";
 import { Membership } from "./membership.ts";
 import {
+  type Abortion,
   asBuffers,
   type EndReason,
   type EngineRole,
@@ -121,10 +122,10 @@ export class MonitorService {
         channel: channels.control,
         session,
         interrupt: () => this.#interrupter.interrupt(),
-        isRunning: (msgId) => this.#running.isRunning(msgId),
+        isRunning: (msgId) => this.#running.current?.header?.msg_id === msgId,
         signal: (signal) => process.kill(process.pid, signal),
         shutdown: ({ header }, restart) => this.#end({ kind: "shutdown", restart, parent: JSON.stringify(header) }),
-        abort: (msgIds) => this.#tell({ kind: "abort", msgIds }),
+        abort: (abortion) => this.#abort(abortion),
         forward: (frames) => this.#tell({ kind: "control", frames }),
         log: (text) => this.#tell({ kind: "log", text }),
       });
@@ -149,6 +150,18 @@ export class MonitorService {
     return { channels, membership };
   }
 
+  /**
+   * Tells the main thread before it looks what runs there, while the main thread says what it runs before it hears what
+   * was told: so one of the two finds a request that begins just now.
+   */
+  #abort(abortion: Abortion): void {
+    this.#tell({ kind: "abort", abortion });
+    if (!abortion.stopsRunning) return;
+    const running = this.#running.current;
+    const msgId = running?.header?.msg_id;
+    if (running && msgId !== undefined && abortion.msgIds?.includes(msgId)) this.#interrupter.stop(running.serial);
+  }
+
   /** The stuck main thread cannot say it itself. */
   #offerRestart(): void {
     if (!this.#serving) return;
@@ -159,7 +172,7 @@ export class MonitorService {
     const message = session.pack({
       type: "stream",
       content: { name: "stderr", text },
-      parent: this.#running.header,
+      parent: this.#running.current?.header,
       idents: [Buffer.from(topic)],
     });
     channels.iopub().send(message);

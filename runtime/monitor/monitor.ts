@@ -6,6 +6,7 @@ import type { Frames } from "../../transport/channel.ts";
 import { resumeAfterStop } from "../../transport/resume.ts";
 import { internalBinding } from "./internal-binding.ts";
 import {
+  type Abortion,
   asBuffers,
   type EndReason,
   type FromMonitor,
@@ -22,9 +23,11 @@ import { RunningRequest } from "./running-request.ts";
 export interface MonitorListener {
   /** A control message, verified already, to be answered with `Monitor.send`. */
   control(frames: Buffer[]): void;
-  /** These shell requests are not to run; without ids, none of those that are queued. The monitor has answered. */
-  abort(msgIds: readonly string[] | undefined): void;
-  /** Request `serial` is interrupted: if it still runs it ends as KeyboardInterrupt. Its JavaScript may be gone. */
+  /** The monitor has answered, and interrupts the request that runs if it is one of these. */
+  abort(abortion: Abortion): void;
+  /**
+   * Request `serial` is interrupted: if it still runs it ends, as aborted or KeyboardInterrupt. Its JavaScript may be gone.
+   */
   interrupt(serial: number): void;
   /** JavaScript was stopped by force: whatever waited for a microtask has to be looked after. */
   stopped(): void;
@@ -163,6 +166,7 @@ export class Monitor implements AsyncDisposable {
     switch (message.kind) {
       case "ask":
         this.#tell({ kind: "awake", ask: message.ask });
+        resumeAfterStop(); // The question may have waited behind code that was stopped meanwhile.
         if (message.serial !== 0) listener?.interrupt(message.serial);
         break;
       case "stopped":
@@ -174,7 +178,7 @@ export class Monitor implements AsyncDisposable {
         listener?.control(asBuffers(message.frames));
         break;
       case "abort":
-        listener?.abort(message.msgIds);
+        listener?.abort(message.abortion);
         break;
       case "end":
         listener?.end(message.reason);

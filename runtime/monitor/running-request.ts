@@ -5,6 +5,13 @@ const headerStart = 16;
 const headerBytes = 4096;
 const cells = { serial: 0, headerLength: 1, closed: 2 } as const;
 
+/** The request that the main thread runs. */
+export interface Running {
+  readonly serial: number;
+  /** Undefined for one that was too long for the memory. */
+  readonly header: Header | undefined;
+}
+
 /**
  * Which request the main thread runs, in memory that the monitor reads while the main thread is stuck:
  *
@@ -41,16 +48,17 @@ export class RunningRequest {
     return Atomics.load(this.#cells, cells.serial);
   }
 
-  /** Header of the running request; undefined where none runs. */
-  get header(): Header | undefined {
-    const length = Atomics.load(this.#cells, cells.headerLength);
-    if (this.serial === 0 || length === 0) return undefined;
-    // Parsed once already, by who began the request.
-    return parseJson(Buffer.from(this.#header.slice(0, length))) as Header;
-  }
-
-  isRunning(msgId: string): boolean {
-    return this.header?.msg_id === msgId;
+  /** The running request; undefined where none runs. */
+  get current(): Running | undefined {
+    for (;;) {
+      const { serial } = this;
+      if (serial === 0) return undefined;
+      const header = this.#header.slice(0, Atomics.load(this.#cells, cells.headerLength));
+      // The main thread may have gone on to the next one meanwhile, and written over what was read.
+      if (this.serial !== serial) continue;
+      // Parsed once already, by who began the request.
+      return { serial, header: header.length === 0 ? undefined : (parseJson(Buffer.from(header)) as Header) };
+    }
   }
 
   /** Monitor: its sockets are closed. */

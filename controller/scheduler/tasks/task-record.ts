@@ -20,6 +20,8 @@ export class TaskRecord {
   readonly sequence: number;
   state: "blocked" | "waiting" | "running" | "ended" = "blocked";
   retriesLeft: number;
+  /** Somebody wants it to end: it is not run again, whatever its engine answers. */
+  isAborted = false;
   /** Engines that it will not be given to again. */
   refused = none;
   /** Engines where the tasks that it follows have run; `undefined` where it follows none. */

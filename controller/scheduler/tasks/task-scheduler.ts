@@ -145,13 +145,15 @@ export class TaskScheduler {
     if (record?.engine !== engine) return;
     this.#engines.release(engine, id);
     if (this.#runAgain(record, engine, outcome)) return;
-    this.#effects.push({ kind: "deliver", task: id });
+    const hasRun = outcome !== "unmet" || !record.isAborted;
+    this.#effects.push({ kind: hasRun ? "deliver" : "abort", task: id });
     this.#end(record, outcome === "ok", engine);
   }
 
   /** @returns false when the answer is the task's result */
   #runAgain(record: TaskRecord, engine: EngineUuid, outcome: Outcome): boolean {
-    if (outcome === "ok" || this.#options.isPure || (outcome !== "unmet" && record.retriesLeft === 0)) return false;
+    if (outcome === "ok" || this.#options.isPure || record.isAborted) return false;
+    if (outcome !== "unmet" && record.retriesLeft === 0) return false;
     if (outcome !== "unmet") record.retriesLeft--;
     record.engine = undefined;
     record.refuse(engine);
@@ -187,9 +189,12 @@ export class TaskScheduler {
     this.#fail(record, { code: "engine-died", engine, task: record.task.id });
   }
 
+  /** Of a task that runs the engine hears by itself. */
   #abort(id: MsgId): void {
     const record = this.#records.get(id);
-    if (!record || record.state === "running") return;
+    if (!record) return;
+    record.isAborted = true;
+    if (record.state === "running") return;
     this.#waiting.remove(record);
     this.#effects.push({ kind: "abort", task: id });
     this.#end(record, false, undefined);

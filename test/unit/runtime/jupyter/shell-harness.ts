@@ -21,7 +21,7 @@ export class ShellHarness {
   readonly #replies: AsyncIterator<Buffer[]>;
   readonly #controlReplies: Message[] = [];
   readonly #published: Message[] = [];
-  #lastSerial = 0;
+  lastSerial = 0;
   /** What the monitor has to say before the next request. */
   onDrain: () => void = () => undefined;
 
@@ -45,8 +45,8 @@ export class ShellHarness {
       }),
       watch: {
         begin: () => {
-          this.#lastSerial += 1;
-          this.serial = this.#lastSerial;
+          this.lastSerial += 1;
+          this.serial = this.lastSerial;
           return this.serial;
         },
         end: () => {

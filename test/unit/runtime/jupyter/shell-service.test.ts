@@ -141,7 +141,7 @@ test("ids that are aborted do not run, whether they have come or not", async () 
   const queued = shell.send("execute_request", { code: 1 });
   const later = shell.client.header("execute_request");
   await turn();
-  shell.service.abort([queued, later.msg_id]);
+  shell.service.abort({ msgIds: [queued, later.msg_id], stopsRunning: false });
   expect((await shell.reply()).content).toEqual({ status: "aborted" });
   first.resolve();
   await shell.reply();
@@ -161,7 +161,7 @@ test("an abort without ids clears the queue of user code, and of it alone", asyn
   });
   for (const type of ["execute_request", "apply_request", "execute_request", "complete_request"]) shell.send(type);
   await turn();
-  shell.service.abort();
+  shell.service.abort({ msgIds: undefined, stopsRunning: false });
   first.resolve();
   const replies = [await shell.reply(), await shell.reply(), await shell.reply(), await shell.reply()];
   expect(replies.map(({ header, content }) => [header.msg_type, content["status"]])).toEqual([
@@ -172,15 +172,56 @@ test("an abort without ids clears the queue of user code, and of it alone", asyn
   ]);
 });
 
-test("an abort that the monitor holds comes before the next request", async () => {
+test("an abort that the monitor holds comes before the next request, which the monitor sees already", async () => {
   const shell = new ShellHarness({ execute_request: ok });
-  const header = shell.client.header("execute_request");
-  shell.onDrain = () => {
-    shell.onDrain = () => undefined;
-    shell.service.abort([header.msg_id]);
+  for (const msgIds of ["its own", undefined]) {
+    const header = shell.client.header("execute_request");
+    const serials: number[] = [];
+    shell.onDrain = () => {
+      serials.push(shell.serial);
+      shell.onDrain = () => undefined;
+      shell.service.abort({ msgIds: msgIds && [header.msg_id], stopsRunning: false });
+    };
+    shell.sendFrames(shell.client.pack({ type: "execute_request", header }));
+    expect((await shell.reply()).content).toEqual({ status: "aborted" });
+    expect(serials).toEqual([shell.lastSerial]);
+  }
+});
+
+test("a running request that is aborted ends as aborted when it is interrupted; the next one runs", async () => {
+  const signals: AbortSignal[] = [];
+  const never = (request: ServedRequest) => {
+    signals.push(request.signal);
+    return new Promise<never>(() => undefined);
   };
-  shell.sendFrames(shell.client.pack({ type: "execute_request", header }));
+  const shell = new ShellHarness({ execute_request: never, next_request: ok });
+  const running = shell.send("execute_request");
+  await turn();
+  shell.service.abort({ msgIds: ["another", running], stopsRunning: true });
+  shell.service.interrupt(shell.serial);
   expect((await shell.reply()).content).toEqual({ status: "aborted" });
+  expect(signals[0]?.aborted).toBe(true);
+  expect((await shell.ask("next_request")).content).toEqual({ status: "ok" });
+});
+
+test("an abort as ipyparallel's clients mean it leaves the running request alone", async () => {
+  const go = new Deferred<{ content: object }>();
+  const shell = new ShellHarness({ execute_request: () => go.promise as never });
+  const running = shell.send("execute_request");
+  await turn();
+  shell.service.abort({ msgIds: [running], stopsRunning: false });
+  shell.service.interrupt(shell.serial);
+  expect((await shell.reply()).content).toMatchObject({ status: "error", ename: "KeyboardInterrupt" });
+});
+
+test("a request that ends by itself before its abort stops it has its result", async () => {
+  const go = new Deferred<{ content: object }>();
+  const shell = new ShellHarness({ execute_request: () => go.promise as never });
+  const running = shell.send("execute_request");
+  await turn();
+  shell.service.abort({ msgIds: [running], stopsRunning: true });
+  go.resolve({ content: {} });
+  expect((await shell.reply()).content).toEqual({ status: "ok" });
 });
 
 test("a failed cell aborts the cells behind it where notebooks want that", async () => {

@@ -19,7 +19,7 @@ function start() {
     isRunning: (msgId) => msgId === "running",
     signal: (signal) => events.push(["signal", signal]),
     shutdown: ({ header }, restart) => events.push(["shutdown", header.msg_type, restart]),
-    abort: (msgIds) => events.push(["abort", msgIds]),
+    abort: ({ msgIds, stopsRunning }) => events.push(["abort", msgIds, stopsRunning]),
     forward: (frames) => events.push(["forward", frames.length]),
     log: (text) => events.push(["log", text]),
   });
@@ -72,9 +72,19 @@ test("an abort is answered at once, though the main thread runs on; without ids 
   await ask("abort_request", { msg_ids: "c" });
   await ask("abort_request");
   expect(events).toEqual([
-    ["abort", ["a", "b"]],
-    ["abort", ["c"]],
-    ["abort", undefined],
+    ["abort", ["a", "b"], false],
+    ["abort", ["c"], false],
+    ["abort", undefined, false],
+  ]);
+});
+
+test("an abort stops what runs where it says so, as our clients do and ipyparallel's do not", async () => {
+  const { ask, events } = start();
+  await ask("abort_request", { msg_ids: ["a"], running: true });
+  await ask("abort_request", { msg_ids: ["a"], running: "yes" });
+  expect(events).toEqual([
+    ["abort", ["a"], true],
+    ["abort", ["a"], false],
   ]);
 });
 

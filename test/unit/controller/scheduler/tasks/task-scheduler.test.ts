@@ -109,6 +109,28 @@ describe("answers", () => {
     expect(answer(made, b, e1, "aborted")).toEqual([deliver(b)]);
   });
 
+  test("a running task that is aborted is not run again, whatever its engine answers", () => {
+    for (const [outcome, effect] of [
+      ["aborted", "deliver"],
+      ["error", "deliver"],
+      ["unmet", "abort"],
+      ["ok", "deliver"],
+    ] as const) {
+      const made = scheduler();
+      submit(made, a, { retries: 2 });
+      expect(made.handle({ kind: "abort-requested", tasks: [a] })).toEqual([]);
+      expect(answer(made, a, e0, outcome)).toEqual([{ kind: effect, task: a }]);
+    }
+  });
+
+  test("a task that is aborted fails with its engine, though it has retries", () => {
+    const made = scheduler();
+    submit(made, a, { retries: 2 });
+    made.handle({ kind: "abort-requested", tasks: [a] });
+    made.handle({ kind: "engine-lost", engine: e0 });
+    expect(made.handle({ kind: "engine-abandoned", engine: e0 })).toEqual([died(a, e0)]);
+  });
+
   test("a failed task with retries runs again on another engine, and not twice on the same", () => {
     const made = scheduler();
     submit(made, a, { retries: 2 });
