@@ -7,6 +7,9 @@ export type { ArityOf, CallOptions, DirectFlags, ExecuteOptions } from "./call-o
 export { Client, type GetResultOptions } from "./client.ts";
 export type { ConnectOptions } from "./connection/open-connection.ts";
 export type { ShutdownOptions } from "./controls/engine-controls.ts";
+export { depend, dependent } from "./dependencies/depend.ts";
+export { Dependency, type DependencyOptions } from "./dependencies/dependency.ts";
+export { type Requirement, requires } from "./dependencies/requires.ts";
 export { DirectView } from "./direct-view.ts";
 export { CompositeError } from "./errors/composite-error.ts";
 export {
@@ -29,8 +32,10 @@ export type { PreciseDate } from "./hub/precise-date.ts";
 export type { Operators, TaskQuery } from "./hub/task-query.ts";
 export type { TaskKey, TaskRow } from "./hub/task-row.ts";
 export type { Jobs, Tasks } from "./hub/tasks.ts";
-export { LoadBalancedView, type MapOptions, type TaskFlags } from "./load-balanced-view.ts";
+export { LoadBalancedView } from "./load-balanced-view.ts";
 export type { Awaitable } from "./local/jobs.ts";
+export type { MapOptions } from "./map/balanced-map.ts";
+export type { ImapOptions } from "./map/imap-function.ts";
 export { type Display, display, newDisplay } from "./output/display.ts";
 export { clearOutput, prompt, publishData } from "./output/host-calls.ts";
 export type { Grouping } from "./output/output-layout.ts";
@@ -43,3 +48,4 @@ export type { EngineOutput } from "./results/output-stream.ts";
 export type { Arity, PerEngine } from "./results/result-plan.ts";
 export type { WaitOptions } from "./results/wait-options.ts";
 export type { Targets } from "./targets.ts";
+export type { TaskFlags } from "./task-flags.ts";

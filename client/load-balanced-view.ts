@@ -1,39 +1,20 @@
 import { inspect } from "node:util";
-import type { JsonObject } from "../protocol/json.ts";
 import type { RemoteArguments } from "./call-options.ts";
-import type { ConnectionService, Payload } from "./connection-service.ts";
-import { chunkAssembly, mapChunk } from "./map/map-chunk.ts";
+import type { ConnectionService } from "./connection-service.ts";
+import { type ParallelFunction, parallelFunction } from "./functions/parallel-function.ts";
+import { type RemoteFunction, remoteFunction } from "./functions/remote-function.ts";
+import { balancedMap, callInChunks, type MapOptions } from "./map/balanced-map.ts";
+import { type ImapFunction, type ImapOptions, type Results, splitSources } from "./map/imap-function.ts";
+import { imapOn } from "./map/imap-on.ts";
 import { type ItemFunction, type MapFunction, splitArguments } from "./map/map-function.ts";
-import { MapRun } from "./map/map-run.ts";
-import { columnsOf, rows, type Sequence } from "./map/sequences.ts";
-import { abortRequests } from "./requests/abort-requests.ts";
-import { cannedCall, cannedValue } from "./requests/canned-call.ts";
-import { interruptRequests } from "./requests/interrupt-requests.ts";
-import type { Request, RequestPlan } from "./requests/request.ts";
+import type { Sequence } from "./map/sequences.ts";
+import type { Source } from "./map/source-rows.ts";
+import { joinedParts } from "./partition/distribution.ts";
+import { TaskSender } from "./requests/task-sender.ts";
 import { type AsyncMapResult, AsyncResult } from "./results/async-result.ts";
 import { RequestGroup } from "./results/request-group.ts";
-import { type FixedTargets, fixTargets, recipients, requireOurs, showTargets, type Targets } from "./targets.ts";
-
-/** What holds for all tasks of a view. */
-export interface TaskFlags {
-  /** Engines that may run the tasks; all unless given. */
-  readonly targets?: Targets;
-  /** How often a failed task is tried again, each time on another engine; 0 unless given. */
-  readonly retries?: number;
-  /** Milliseconds that a task may wait for an engine; then it fails with `DependencyTimeout`. A running task goes on. */
-  readonly timeoutMs?: number;
-  /** Name of the tasks in their metadata. */
-  readonly label?: string;
-}
-
-export interface MapOptions {
-  /**
-   * Elements sent together. Without it the view measures how long elements take, and sends about 20 ms of work at once.
-   */
-  readonly chunkSize?: number;
-  /** `false`: `for await` gives results as they come, not in the order of the elements. */
-  readonly ordered?: boolean;
-}
+import { type FixedTargets, showTargets } from "./targets.ts";
+import type { TaskFlags, WireFlags } from "./task-flags.ts";
 
 /**
  * Runs each call on one engine, whichever the scheduler finds best. Calls return at once with an {@link AsyncResult};
@@ -41,26 +22,25 @@ export interface MapOptions {
  * closed; without any engine, tasks wait for one.
  */
 export class LoadBalancedView {
-  readonly #connection: ConnectionService;
-  readonly #flags: Omit<TaskFlags, "targets">;
-  readonly #targets: FixedTargets;
+  readonly #sender: TaskSender;
 
   /** `rc.loadBalancedView()` makes these. */
-  constructor(connection: ConnectionService, targets: FixedTargets = "all", flags: Omit<TaskFlags, "targets"> = {}) {
-    this.#connection = connection;
-    this.#targets = targets;
-    this.#flags = flags;
+  constructor(connection: ConnectionService, targets: FixedTargets = "all", flags: WireFlags = {}) {
+    this.#sender = new TaskSender(connection, targets, flags);
   }
 
   /** Engines that may run the tasks: an id, ids, or `"all"`. */
   get targets(): number | readonly number[] | "all" {
-    return this.#targets;
+    return this.#sender.targets;
   }
 
-  /** The same view but for these flags; this one stays as it is. */
-  withFlags({ targets, ...flags }: TaskFlags): LoadBalancedView {
-    const fixed = targets === undefined ? this.#targets : fixTargets(targets, this.#connection.engines);
-    return new LoadBalancedView(this.#connection, fixed, { ...this.#flags, ...flags });
+  /**
+   * The same view but for these flags; this one stays as it is. A flag that is given as `undefined` is taken back.
+   * @throws {RangeError} naming a flag that makes no sense, or an engine that is not there
+   */
+  withFlags(flags: TaskFlags): LoadBalancedView {
+    const sender = this.#sender.with(flags);
+    return new LoadBalancedView(sender.connection, sender.targets, sender.flags);
   }
 
   /**
@@ -72,15 +52,35 @@ export class LoadBalancedView {
     ...args: RemoteArguments<Args>
   ): AsyncResult<Awaited<R>, "one"> {
     const group = new RequestGroup();
-    group.add(this.#send(group, { fn: f, args }, 1));
+    group.add(this.#sender.send({ fn: f, args }, 1, group));
     group.seal();
-    return new AsyncResult(group, {
-      name: "apply",
-      arity: "one",
-      join: ([value]) => value as Awaited<R>,
-      engines: this.#connection.engines,
-      abort: (requests) => abortRequests(this.#connection, requests),
-      interrupt: (requests) => interruptRequests(this.#connection, requests),
+    const join = ([value]: readonly unknown[]) => value as Awaited<R>;
+    return new AsyncResult(group, { name: "apply", arity: "one", join, ...this.#sender.controls });
+  }
+
+  /** A function that runs on an engine when it is called, under the flags of this view. */
+  remote<Args extends unknown[], R>(f: (...args: Args) => R): RemoteFunction<Args, R, "one"> {
+    return remoteFunction(this, f);
+  }
+
+  /**
+   * A function that is called with whole sequences and runs on chunks of them, each of which is a task; see
+   * {@link ParallelFunction}.
+   */
+  parallel<Args extends unknown[], R>(
+    f: (...sequences: Args) => R,
+    options: MapOptions = {},
+  ): ParallelFunction<Args, R> {
+    return parallelFunction(f, {
+      map: (item, sequences) => balancedMap(this.#sender, item, { sequences, ...options }),
+      call: (fn, columns) => {
+        const call = (args: readonly unknown[]) => ({ fn, args });
+        return callInChunks(
+          this.#sender,
+          { name: f.name || "parallel", columns, call, assembly: joinedParts() },
+          options,
+        );
+      },
     });
   }
 
@@ -89,71 +89,32 @@ export class LoadBalancedView {
    */
   readonly map: MapFunction<MapOptions> = (f: ItemFunction, ...rest: MapArguments): AsyncMapResult<never> => {
     const { sequences, options } = splitArguments<MapOptions>(rest);
-    const { chunkSize, ordered = true } = options;
-    if (chunkSize !== undefined && !(chunkSize >= 1))
-      throw new RangeError(`chunkSize is ${chunkSize}: give 1 or more.`);
-    const columns = columnsOf(sequences);
-    const length = columns[0]?.length ?? 0;
-    const assembly = chunkAssembly(length);
-    const group = new RequestGroup();
-    const run = new MapRun(group, {
-      length,
-      chunkSize,
-      engines: () => this.#engineCount(),
-      send: (from, to) => this.#send(group, { fn: mapChunk, args: [f, rows(columns, from, to)] }, to - from),
-    });
-    return new AsyncResult<never[], "many">(group, {
-      name: "map",
-      arity: "many",
-      isOrdered: ordered,
-      ...assembly,
-      join: (values) => assembly.join(values) as never[],
-      engines: this.#connection.engines,
-      abort: async (requests) => {
-        run.stop();
-        await abortRequests(this.#connection, requests);
+    return balancedMap(this.#sender, f, { sequences, ...options });
+  };
+
+  /**
+   * Goes over endless sequences too, and over those whose elements come by and by; a slow loop slows the engines down. Each
+   * element is a task.
+   */
+  readonly imap: ImapFunction<BalancedImapOptions> = (f: ItemFunction, ...rest: ImapArguments): Results<never> => {
+    const { sources, options } = splitSources<BalancedImapOptions>(rest);
+    const { ordered, maxOutstanding, returnErrors, ...flags } = options;
+    const view = this.withFlags(flags);
+    return imapOn(
+      {
+        apply: (item, items) => view.apply(item, ...(items as never[])),
+        engineCount: () => view.#sender.engineCount(),
       },
-      interrupt: async (requests) => {
-        run.stop();
-        await interruptRequests(this.#connection, requests);
-      },
-    });
+      f,
+      { sources, ordered, maxOutstanding, returnErrors },
+    );
   };
 
   [inspect.custom](): string {
-    return `<LoadBalancedView ${showTargets(this.#targets)}>`;
-  }
-
-  #send(group: RequestGroup, value: { fn: unknown; args: unknown }, size: number): Request {
-    const { session } = this.#connection;
-    const payload: Payload = { ...cannedCall(value, "call", session), metadata: this.#metadata() };
-    const read: RequestPlan["read"] = (reply) => cannedValue(reply, session.signer);
-    return this.#connection.sendTask(payload, { method: "apply", read, size, label: this.#flags.label }, group);
-  }
-
-  /** Wire protocol §11.1; the wire counts in seconds. */
-  #metadata(): JsonObject {
-    const { retries, timeoutMs, label } = this.#flags;
-    const timeout = timeoutMs === undefined ? undefined : timeoutMs / 1000;
-    return { lean: true, targets: this.#allowed(), retries, timeout, label };
-  }
-
-  /** Uuids of the engines that may run a task; `undefined` when any may. Engines of other languages never may. */
-  #allowed(): string[] | undefined {
-    const { engines } = this.#connection;
-    if (this.#targets === "all" && engines.areAllOurs) return undefined;
-    const wanted = this.#targets === "all" ? engines.ids : [this.#targets].flat();
-    const there = wanted.filter((id) => engines.uuid(id) !== undefined);
-    if (there.length === 0) recipients(this.#targets, engines);
-    const ours = there.filter((id) => engines.isOurs(id));
-    if (ours.length === 0) requireOurs(there, engines, "apply");
-    return ours.flatMap((id) => engines.uuid(id) ?? []);
-  }
-
-  #engineCount(): number {
-    if (this.#targets === "all") return this.#connection.engines.size;
-    return typeof this.#targets === "number" ? 1 : this.#targets.length;
+    return `<LoadBalancedView ${showTargets(this.#sender.targets)}>`;
   }
 }
 
+type BalancedImapOptions = ImapOptions & TaskFlags;
 type MapArguments = readonly (Sequence<unknown> | MapOptions | undefined)[];
+type ImapArguments = readonly (Source<unknown> | BalancedImapOptions | undefined)[];

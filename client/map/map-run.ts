@@ -12,6 +12,9 @@ export interface MapPlan {
   readonly length: number;
   /** Items a chunk; without it the size follows the measured time. */
   readonly chunkSize?: number | undefined;
+  /** Most chunks under way at once; without it, what keeps the engines busy. */
+  readonly maxOutstanding?: number | undefined;
+  /** At least 1. */
   readonly engines: () => number;
   /** Sends elements `from` to `to`, the last one left out. */
   readonly send: (from: number, to: number) => Request;
@@ -57,7 +60,7 @@ export class MapRun {
 
   #refill(): void {
     const { length, chunkSize, engines, send } = this.#plan;
-    const most = chunkSize === undefined ? perEngine * Math.max(engines(), 1) : mostOutstanding;
+    const { maxOutstanding: most = chunkSize === undefined ? perEngine * engines() : mostOutstanding } = this.#plan;
     while (this.#next < length && this.#outstanding() < most) {
       const size = chunkSize ?? this.#sizes.next(length - this.#next, engines());
       const from = this.#next;

@@ -1,0 +1,82 @@
+import type { JsonObject } from "../../protocol/json.ts";
+import type { ConnectionService } from "../connection-service.ts";
+import type { RequestGroup } from "../results/request-group.ts";
+import type { ResultPlan } from "../results/result-plan.ts";
+import { type FixedTargets, fixTargets, recipients, requireOurs } from "../targets.ts";
+import { type TaskFlags, type WireFlags, wireFlags } from "../task-flags.ts";
+import { abortRequests } from "./abort-requests.ts";
+import { cannedCall, cannedValue } from "./canned-call.ts";
+import { interruptRequests } from "./interrupt-requests.ts";
+import type { Request } from "./request.ts";
+
+/** A function to be called on one engine. */
+export interface TaskCall {
+  readonly fn: unknown;
+  readonly args: readonly unknown[];
+}
+
+/** Sends what a load-balanced view is told to send, under its flags. */
+export class TaskSender {
+  readonly connection: ConnectionService;
+  readonly targets: FixedTargets;
+  readonly flags: WireFlags;
+
+  constructor(connection: ConnectionService, targets: FixedTargets, flags: WireFlags = {}) {
+    this.connection = connection;
+    this.targets = targets;
+    this.flags = flags;
+  }
+
+  /**
+   * The same with other flags.
+   * @throws {RangeError} naming a flag that makes no sense
+   */
+  with({ targets, ...flags }: TaskFlags): TaskSender {
+    const fixed = targets === undefined ? this.targets : fixTargets(targets, this.connection.engines);
+    return new TaskSender(this.connection, fixed, wireFlags(flags, this.flags));
+  }
+
+  get hasRetries(): boolean {
+    return (this.flags.retries ?? 0) > 0;
+  }
+
+  /** @param size items that the call computes */
+  send(call: TaskCall, size: number, group: RequestGroup): Request {
+    const { session } = this.connection;
+    const payload = { ...cannedCall(call, "call", session), metadata: this.#metadata() };
+    const read = (reply: Parameters<typeof cannedValue>[0]) => cannedValue(reply, session.signer);
+    return this.connection.sendTask(payload, { method: "apply", read, size, label: this.flags.label }, group);
+  }
+
+  /** How results of these tasks find their engines, and are stopped. */
+  get controls(): Pick<ResultPlan<unknown>, "engines" | "abort" | "interrupt"> {
+    return {
+      engines: this.connection.engines,
+      abort: (requests) => abortRequests(this.connection, requests),
+      interrupt: (requests) => interruptRequests(this.connection, requests),
+    };
+  }
+
+  /** How many engines may run the tasks now, at least 1. */
+  engineCount(): number {
+    if (this.targets === "all") return Math.max(this.connection.engines.size, 1);
+    return typeof this.targets === "number" ? 1 : Math.max(this.targets.length, 1);
+  }
+
+  /** Wire protocol §11.1. */
+  #metadata(): JsonObject {
+    return { lean: true, targets: this.#allowed(), ...this.flags };
+  }
+
+  /** Uuids of the engines that may run a task; `undefined` when any may. Engines of other languages never may. */
+  #allowed(): string[] | undefined {
+    const { engines } = this.connection;
+    if (this.targets === "all" && engines.areAllOurs) return undefined;
+    const wanted = this.targets === "all" ? engines.ids : [this.targets].flat();
+    const there = wanted.filter((id) => engines.uuid(id) !== undefined);
+    if (there.length === 0) recipients(this.targets, engines);
+    const ours = there.filter((id) => engines.isOurs(id));
+    if (ours.length === 0) requireOurs(there, engines, "apply");
+    return ours.flatMap((id) => engines.uuid(id) ?? []);
+  }
+}
