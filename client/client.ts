@@ -5,7 +5,16 @@ import type { ClientChannels } from "./client-channels.ts";
 import { type ConnectOptions, openConnection } from "./connection/open-connection.ts";
 import type { Patience } from "./connection/reconnection.ts";
 import { ConnectionService } from "./connection-service.ts";
-import { clearEngines, interruptEngines, type ShutdownOptions, shutdownCluster } from "./controls/engine-controls.ts";
+import { abortJobs } from "./controls/abort-jobs.ts";
+import {
+  clearEngines,
+  type RestartOptions,
+  restartEngines,
+  type ShutdownOptions,
+  shutdownCluster,
+  signalEngines,
+} from "./controls/engine-controls.ts";
+import { waitForEngines } from "./controls/wait-for-engines.ts";
 import { DirectView } from "./direct-view.ts";
 import type { EngineDirectory } from "./engine-directory.ts";
 import { inTime, load, type Purge, purgeRecords, queueStatus } from "./hub/hub-questions.ts";
@@ -19,12 +28,9 @@ import { type Awaitable, waitForJobs, watchJobs } from "./local/jobs.ts";
 import { localMetadata, localResults, purgeLocal } from "./local/local-results.ts";
 import type { InteractiveOptions } from "./output/progress-display.ts";
 import type { QueueStatus } from "./queue-status.ts";
-import { abortRequests } from "./requests/abort-requests.ts";
 import type { TaskMetadata } from "./requests/task-metadata.ts";
-import { tellEngines } from "./requests/tell-engines.ts";
-import type { AsyncResult } from "./results/async-result.ts";
 import type { Arity } from "./results/result-plan.ts";
-import { type WaitOptions, waitFor } from "./results/wait-options.ts";
+import type { WaitOptions } from "./results/wait-options.ts";
 import { fixTargets, type Targets } from "./targets.ts";
 
 /**
@@ -138,14 +144,7 @@ export class Client implements AsyncDisposable {
    * @throws {TimeoutError} when there are fewer after `timeoutMs`
    */
   async waitForEngines(n: number, options: WaitOptions = {}): Promise<void> {
-    const end = new AbortController();
-    try {
-      await waitFor(this.#haveEngines(n, end.signal), options, () => {
-        return `Only ${this.ids.length} of ${n} engines have registered after ${(options.timeoutMs ?? 0) / 1000} s.`;
-      });
-    } finally {
-      end.abort();
-    }
+    await waitForEngines(this.#connection, n, options);
   }
 
   /** Ids of all requests on record with the hub, of all clients, oldest first: each can be asked for by `getResult`. */
@@ -260,18 +259,13 @@ export class Client implements AsyncDisposable {
   }
 
   /**
-   * Asks engines not to run what has not begun; that ends in `TaskAborted`. Resolves when they have heard. Tasks that
-   * the scheduler still holds end at once.
-   * @param results what to abort; without it, all that this client has outstanding and all that waits on the engines,
-   * whoever sent it
+   * Aborts requests, queued or running, of this client or others; they end in `TaskAborted`, and engines keep their
+   * variables. Resolves when the engines have heard. Tasks that the scheduler still holds end at once.
+   * @param jobs results, ids or places in the history; without it, all that this client has outstanding
+   * @param options `targets`: only these engines hear of it
    */
-  async abort(results?: AsyncResult<unknown> | readonly AsyncResult<unknown>[]): Promise<void> {
-    if (results !== undefined) {
-      await Promise.all([results].flat().map((result) => result.abort()));
-      return;
-    }
-    await abortRequests(this.#connection, this.#connection.pending.outstanding);
-    if (this.ids.length > 0) await tellEngines(this.#connection, "all", "abort_request", { msg_ids: null });
+  async abort(jobs?: Jobs, { targets }: { readonly targets?: Targets } = {}): Promise<void> {
+    await abortJobs(this.#connection, jobs, targets);
   }
 
   /** Removes all variables of users from the engines. */
@@ -281,12 +275,33 @@ export class Client implements AsyncDisposable {
 
   /** Stops the code that engines are running; their variables stay. What waits behind it goes on. */
   async interrupt(targets: Targets = "all"): Promise<void> {
-    await interruptEngines(this.#connection, targets);
+    await signalEngines(this.#connection, "SIGINT", targets);
+  }
+
+  /**
+   * Sends a signal to the engines' processes: `"SIGINT"` interrupts, others do what they do to a process of Node.
+   * @param signal its name or number
+   */
+  async signalEngines(
+    signal: string | number,
+    { targets = "all" }: { readonly targets?: Targets } = {},
+  ): Promise<void> {
+    await signalEngines(this.#connection, signal, targets);
+  }
+
+  /**
+   * Ends engines and starts them again, in the same places; what they had to do is aborted, their variables are gone.
+   * Resolves when all are back: with new ids, so that only views of `"all"` have them.
+   * @throws {TypeError} when one of them runs another language: such engines cannot do that
+   * @throws {TimeoutError} when they have not all come after `timeoutMs`
+   */
+  async restartEngines(options: RestartOptions = {}): Promise<void> {
+    await restartEngines(this.#connection, options);
   }
 
   /**
    * Ends engines; what they still had to do is aborted. With `hub`, ends the controller too and closes this client.
-   * Resolves when they have agreed.
+   * Resolves when they have agreed. With `restart` it is {@link restartEngines}.
    */
   async shutdown(options: ShutdownOptions = {}): Promise<void> {
     await shutdownCluster(this.#connection, options);
@@ -309,13 +324,6 @@ export class Client implements AsyncDisposable {
   get #engines(): EngineDirectory {
     this.#connection.requireOpen();
     return this.#connection.engines;
-  }
-
-  async #haveEngines(n: number, signal: AbortSignal): Promise<void> {
-    while (this.ids.length < n) {
-      this.#connection.requireOpen();
-      await this.#connection.enginesChange(signal);
-    }
   }
 }
 

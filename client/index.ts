@@ -6,7 +6,7 @@ export { Cluster } from "../cluster/cluster.ts";
 export type { ArityOf, CallOptions, DirectFlags, ExecuteOptions } from "./call-options.ts";
 export { Client, type GetResultOptions } from "./client.ts";
 export type { ConnectOptions } from "./connection/open-connection.ts";
-export type { ShutdownOptions } from "./controls/engine-controls.ts";
+export type { RestartOptions, ShutdownOptions } from "./controls/engine-controls.ts";
 export { depend, dependent } from "./dependencies/depend.ts";
 export { Dependency, type DependencyOptions } from "./dependencies/dependency.ts";
 export { type Requirement, requires } from "./dependencies/requires.ts";

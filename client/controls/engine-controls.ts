@@ -1,6 +1,8 @@
 import type { ConnectionService } from "../connection-service.ts";
 import { tellEngines } from "../requests/tell-engines.ts";
-import type { Targets } from "../targets.ts";
+import type { WaitOptions } from "../results/wait-options.ts";
+import { fixTargets, recipients, type Targets } from "../targets.ts";
+import { untilEngines } from "./wait-for-engines.ts";
 
 /** What ends, and how. */
 export interface ShutdownOptions {
@@ -8,6 +10,14 @@ export interface ShutdownOptions {
   readonly targets?: Targets;
   /** Whether the controller ends too, and the client is closed. */
   readonly hub?: boolean;
+  /** Whether the engines start again, as {@link restartEngines} has it. */
+  readonly restart?: boolean;
+}
+
+/** Which engines to start again, and how long to wait for their successors. */
+export interface RestartOptions extends WaitOptions {
+  /** All unless given. */
+  readonly targets?: Targets;
 }
 
 /** Removes all variables of users from engines. */
@@ -15,16 +25,54 @@ export async function clearEngines(connection: ConnectionService, targets: Targe
   await tellEngines(connection, targets, "clear_request", {});
 }
 
-/** Stops the code that engines are running; their variables stay. */
-export async function interruptEngines(connection: ConnectionService, targets: Targets): Promise<void> {
-  await tellEngines(connection, targets, "signal_request", { sig: "SIGINT" });
+/**
+ * Sends a signal to the engines' processes. SIGINT stops the code that runs; the engines' variables stay.
+ * @param signal a name such as `SIGUSR1`, or a number
+ * @throws {RemoteError} (`ValueError`) when an engine's system knows no such signal
+ */
+export async function signalEngines(
+  connection: ConnectionService,
+  signal: string | number,
+  targets: Targets,
+): Promise<void> {
+  await tellEngines(connection, targets, "signal_request", { sig: signal });
 }
 
 /** Ends engines and, with `hub`, the controller and the connection. Resolves when they have agreed. */
 export async function shutdownCluster(connection: ConnectionService, options: ShutdownOptions): Promise<void> {
-  const { targets = "all", hub = false } = options;
-  if (connection.engines.size > 0) await tellEngines(connection, targets, "shutdown_request", { restart: false });
+  const { targets = "all", hub = false, restart = false } = options;
+  if (hub && restart)
+    throw new TypeError("A controller that ends has no engines to start again: leave `hub` or `restart`.");
+  if (restart) return restartEngines(connection, { targets });
+  if (connection.engines.size > 0) await tellEngines(connection, targets, "shutdown_request", { restart });
   if (!hub) return;
   await connection.askHub("shutdown_request", {});
   await connection[Symbol.asyncDispose]();
+}
+
+/**
+ * Has engines end and start again, as the same programs in the same places; what they had to do is aborted, and their
+ * variables are gone. Resolves when as many new engines have registered: they have new ids and uuids.
+ * @throws {TypeError} when one of them runs another language: such engines cannot do that
+ * @throws {TimeoutError} when they have not all come after `timeoutMs`
+ */
+export async function restartEngines(connection: ConnectionService, options: RestartOptions): Promise<void> {
+  const { engines } = connection;
+  const ids = recipients(fixTargets(options.targets ?? "all", engines), engines);
+  const deaf = ids.filter((id) => !engines.isOurs(id));
+  if (deaf.length > 0)
+    throw new TypeError(
+      `Cannot restart engine ${deaf.join(", ")}: engines of other languages end, and do not start again.`,
+    );
+  const known = new Set(engines.uuids.values());
+  await tellEngines(connection, ids, "shutdown_request", { restart: true });
+  const newcomers = () => [...engines.uuids.values()].filter((uuid) => !known.has(uuid)).length;
+  await untilEngines(
+    connection,
+    () => newcomers() >= ids.length,
+    options,
+    () => {
+      return `Only ${newcomers()} of ${ids.length} engines have come back after ${(options.timeoutMs ?? 0) / 1000} s.`;
+    },
+  );
 }

@@ -52,6 +52,8 @@ export class MonitorService {
   readonly #unwatchSignals: () => void;
   #serving: Serving | undefined;
   #isEnding = false;
+  /** Whether the program is to be started again when the process has left the cluster. */
+  #hasSuccessor = false;
 
   /** Resolves when interrupts work. */
   static async start(start: MonitorStart): Promise<void> {
@@ -74,7 +76,10 @@ export class MonitorService {
       },
       stopped: (serial) => this.#tell({ kind: "stopped", serial }),
       offerRestart: () => this.#offerRestart(),
-      restart: () => void this.#kill({ restart: true }),
+      restart: () => {
+        this.#hasSuccessor = true;
+        void this.#kill();
+      },
     });
     this.#unwatchSignals = watchSignals((signal) => {
       if (signal === "SIGINT") this.#interrupter.interrupt();
@@ -182,27 +187,27 @@ export class MonitorService {
   #end(reason: EndReason): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
+    this.#hasSuccessor = reason.kind === "shutdown" && reason.restart;
     this.#tell({ kind: "end", reason });
     this.#interrupter.interrupt();
-    setTimeout(() => void this.#kill({ restart: false }), endMs).unref();
+    setTimeout(() => void this.#kill(), endMs).unref();
   }
 
-  async #kill({ restart }: { readonly restart: boolean }): Promise<void> {
-    const role = this.#serving?.role;
+  async #kill(): Promise<void> {
     await this.#close();
     await sleep(farewellMs);
-    // A kernel is started again by the Jupyter server that watches it.
-    if (restart && role?.kind === "engine") startSuccessor(this.#command);
     process.kill(process.pid, "SIGKILL");
   }
 
   /** zeromq sockets that are open when their thread ends crash the process (zeromq.js #411). */
   async #close(): Promise<void> {
-    const channels = this.#serving?.channels;
+    const { channels, role } = this.#serving ?? {};
     this.#serving = undefined;
     this.#isEnding = true;
     channels?.farewell();
     await channels?.[Symbol.asyncDispose]();
+    // A kernel is started again by the Jupyter server that watches it.
+    if (this.#hasSuccessor && role?.kind === "engine") startSuccessor(this.#command);
     this.#inspector.disconnect();
     this.#unwatchSignals();
     this.#port.unref();
