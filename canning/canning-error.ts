@@ -9,6 +9,9 @@ export class CanningError extends Error {
   override name = "CanningError";
 }
 
+/** A module that a value came from cannot be imported here. */
+export class MissingModule extends CanningError {}
+
 /** `args[0].rows["first name"]` */
 export function describePath(path: readonly Step[]): string {
   let text = "";

@@ -1,5 +1,5 @@
 import { type CanOptions, can } from "../canning/can.ts";
-import { CanningError } from "../canning/canning-error.ts";
+import { CanningError, MissingModule } from "../canning/canning-error.ts";
 import { codecOf, seal, unseal } from "../canning/seal.ts";
 import type { Dialect } from "../protocol/envelope.ts";
 import type { JsonObject } from "../protocol/json.ts";
@@ -11,6 +11,11 @@ import type { ServedRequest } from "../runtime/jupyter/served-request.ts";
 /** The request was made for another language's engine. */
 class NotImplementedError extends Error {
   override name = "NotImplementedError";
+}
+
+/** Another engine may be able to run the call. */
+class UnmetDependency extends Error {
+  override name = "UnmetDependency";
 }
 
 /** What an `apply_request` of our client asks for, by `content.operation`. */
@@ -41,17 +46,27 @@ const operations = {
  * @throws what the function throws; {ReferenceError} when a reference names no variable; {CanningError} when the request cannot be read or the result cannot travel
  */
 export async function apply(request: ServedRequest, namespace: Namespace, session: Dialect): Promise<Reply> {
-  const { content, buffers } = request;
+  const { content } = request;
   if (content["canning"] === undefined)
     throw new NotImplementedError(
       "This engine runs TypeScript: it cannot call a Python function. Send it code with execute(), or choose Python engines as targets.",
     );
   const operation = operations[(content["operation"] ?? "call") as keyof typeof operations];
   if (!operation) throw new TypeError(`This engine knows no operation "${String(content["operation"])}".`);
-  const requireModule = namespace.modules.require;
-  const here = { variables: namespace, requireModule, resolvesReferences: true };
-  const value = unseal(buffers, content, session.signer, here);
+  const value = received(request, namespace, session);
   return cannedReply(await operation(value, namespace), namespace, session);
+}
+
+function received({ content, buffers }: ServedRequest, namespace: Namespace, session: Dialect): unknown {
+  const requireModule = namespace.modules.require;
+  try {
+    return unseal(buffers, content, session.signer, { variables: namespace, requireModule, resolvesReferences: true });
+  } catch (error) {
+    // The function that would look for its modules holds one of them itself.
+    if (error instanceof MissingModule && content["requires"] === true)
+      throw new UnmetDependency(error.message, { cause: error });
+    throw error;
+  }
 }
 
 function cannedReply(result: unknown, namespace: Namespace, session: Dialect): Reply {

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { join, sep } from "node:path";
-import { CanningError } from "../canning-error.ts";
+import { CanningError, MissingModule } from "../canning-error.ts";
 import { giveName, type NamedValue, nameOf, nameOfBuiltin, ownValues } from "./builtin-names.ts";
 
 /** Loads a module by name at once, as `require` does. */
@@ -137,7 +137,7 @@ function moduleNamespace(module: string, requireModule: RequireModule): object {
   try {
     exports = requireModule(module);
   } catch (cause) {
-    throw new CanningError(
+    throw new MissingModule(
       `cannot import "${module}" here: ${(cause as Error).message.split("\n")[0]}. Install it where the engines run.`,
       { cause },
     );

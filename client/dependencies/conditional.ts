@@ -16,12 +16,13 @@ type Callable = (...args: unknown[]) => unknown;
 
 /**
  * A function that sees to its conditions where an engine runs it, and elsewhere is just `f`. It is sent by its source:
- * nothing from outside, and all in one function, as each one with variables of its own costs 0.1 ms to send.
+ * nothing from outside, and all in one function, as each one with variables of its own costs 0.1 ms to send. No variable of
+ * an engine may have the names of these two: `interactive` looks there first.
  */
-function makeConditional(f: Callable, conditions: readonly Condition[]): Callable {
+function makeConditional($tsparallelFunction: Callable, $tsparallelConditions: readonly Condition[]): Callable {
   return (...given) => {
     const host = (globalThis as { [key: symbol]: Host | undefined })[Symbol.for("tsparallel.host")];
-    if (host?.kind !== "engine") return f(...given);
+    if (host?.kind !== "engine") return $tsparallelFunction(...given);
     const unmet = (why: string, cause?: unknown) =>
       Object.assign(new Error(why, { cause }), { name: "UnmetDependency" });
     const describe = (error: unknown) => (error instanceof Error ? error.message.split("\n")[0] : String(error));
@@ -58,11 +59,11 @@ function makeConditional(f: Callable, conditions: readonly Condition[]): Callabl
     };
     // Without a promise among the conditions there is none around the result either.
     const from = (index: number): unknown => {
-      for (let at = index; at < conditions.length; at++) {
-        const step = meet(conditions[at] as Condition);
+      for (let at = index; at < $tsparallelConditions.length; at++) {
+        const step = meet($tsparallelConditions[at] as Condition);
         if (step instanceof Promise) return step.then(() => from(at + 1));
       }
-      return f(...given);
+      return $tsparallelFunction(...given);
     };
     return from(0);
   };
@@ -91,6 +92,8 @@ export function withConditions<F extends AnyFunction>(f: F, more: readonly Condi
   return wrapped as AnyFunction as F;
 }
 
-/** Conditions of a function, if it has any. */
-export const conditionsOf = (f: unknown): readonly Condition[] =>
-  (typeof f === "function" && known.get(f)?.conditions) || [];
+/** Names that become variables of an engine before it runs a function: these count, not what the sender has. */
+export function requiredNames(f: unknown): readonly string[] {
+  const conditions = (typeof f === "function" && known.get(f)?.conditions) || [];
+  return conditions.flatMap((condition) => (condition.kind === "check" ? [] : [condition.name]));
+}

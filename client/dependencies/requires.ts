@@ -39,7 +39,7 @@ const moduleCondition = (specifier: string): Condition => ({
 
 function functionCondition(f: { readonly name: string }): Condition {
   if (f.name === "")
-    throw new TypeError("A function without a name cannot be required: write requires([{ name: f }], …).");
+    throw new TypeError("A function without a name cannot be required: write requires({ name: f }, …).");
   return { kind: "variable", name: f.name, value: f };
 }
 

@@ -1,3 +1,4 @@
+import { giveName } from "../../canning/functions/builtin-names.ts";
 import { RemoteError, type RemoteFailure } from "./remote-error.ts";
 
 /** An engine died or was never there; its requests have no result. */
@@ -6,8 +7,21 @@ export class EngineError extends RemoteError {}
 export class TaskAborted extends RemoteError {}
 /** The controller went away, and what became of the request is not known. */
 export class ConnectionLost extends RemoteError {}
-/** An engine refused a task because a dependency of its code is not met there. */
-export class UnmetDependency extends RemoteError {}
+/**
+ * An engine cannot run a call. Functions throw it themselves, `throw new UnmetDependency("no GPU")`: then a task goes to
+ * another engine, and to none twice; a direct view reports it.
+ */
+export class UnmetDependency extends RemoteError {
+  constructor(failure: RemoteFailure | string = "", message?: string) {
+    if (typeof failure !== "string") super(failure, message);
+    else {
+      super({ ename: "UnmetDependency", evalue: failure, traceback: [], method: "apply" }, failure);
+      Error.captureStackTrace(this, new.target);
+    }
+  }
+}
+// Functions that throw it find it on engines under this name, wherever the package lies here.
+giveName(UnmetDependency, { kind: "module", module: "tsparallel", path: ["UnmetDependency"] });
 /** No engine will ever be able to run the task. */
 export class ImpossibleDependency extends UnmetDependency {}
 /** The task names a task that was never submitted, or itself. */

@@ -1,10 +1,11 @@
 import { can } from "../../canning/can.ts";
 import { codecOf, seal, unseal } from "../../canning/seal.ts";
 import type { Dialect } from "../../protocol/envelope.ts";
-import { currentHost } from "../../protocol/host.ts";
+import { currentHost, type UserVariables } from "../../protocol/host.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 import type { Message } from "../../protocol/session.ts";
 import type { Signer } from "../../protocol/signature.ts";
+import { requiredNames } from "../dependencies/conditional.ts";
 
 /** What an `apply_request` does on an engine. */
 export type Operation = "call" | "push" | "pull";
@@ -23,11 +24,31 @@ export interface CannedCall {
  * @throws {CanningError} when something in it cannot travel
  */
 export function cannedCall(value: unknown, operation: Operation, session: Dialect): CannedCall {
-  const variables = currentHost()?.variables;
   const codec = codecOf(session);
+  const required = operation === "call" ? namesRequiredBy(value as Call) : [];
+  const variables = withoutNames(currentHost()?.variables, required);
   const buffers = can(value, variables ? { codec, variables } : { codec });
   const canning = seal(buffers, session.signer, codec);
-  return { buffers, content: operation === "call" ? { canning } : { canning, operation } };
+  if (operation !== "call") return { buffers, content: { canning, operation } };
+  return { buffers, content: required.length > 0 ? { canning, requires: true } : { canning } };
+}
+
+interface Call {
+  readonly fn: unknown;
+  readonly args: readonly unknown[];
+}
+
+/** By the function, or by the one that a chunk of a map is to call. */
+const namesRequiredBy = ({ fn, args }: Call): readonly string[] => [...requiredNames(fn), ...requiredNames(args[0])];
+
+/** What is set on the engine first must not be settled with the notebook's value when the function arrives. */
+function withoutNames(variables: UserVariables | undefined, names: readonly string[]): UserVariables | undefined {
+  if (!variables || names.length === 0) return variables;
+  return {
+    has: (name) => !names.includes(name) && variables.has(name),
+    get: (name) => variables.get(name),
+    set: (name, value) => variables.set(name, value),
+  };
 }
 
 /**
