@@ -33,15 +33,15 @@ export type ArityOf<A extends Arity, Options> = Options extends { readonly targe
 export interface ExecuteOptions extends CallOptions {
   /** The code, made ready to run. Without it each engine compiles the code by itself. */
   readonly program?: CellProgram | undefined;
-  /** Whether to keep output and the value of the last expression back. */
+  /** Whether to keep the value of the last expression back, and not to count it as a cell. What is printed comes. */
   readonly silent?: boolean | undefined;
 }
 
 /** What is the same for all calls of a view, made by `withFlags`. */
 export interface DirectFlags {
-  readonly targets?: Targets;
+  readonly targets?: Targets | undefined;
   /** Whether the magics wait for results of this view. */
-  readonly block?: boolean;
-  /** Name of its requests in their metadata. */
-  readonly label?: string;
+  readonly block?: boolean | undefined;
+  /** Name of its requests in their metadata and in the hub's records. */
+  readonly label?: string | undefined;
 }

@@ -5,9 +5,11 @@ import { currentHost } from "../protocol/host.ts";
 import type { ArityOf, CallOptions, DirectFlags, ExecuteOptions, OwnTargets, RemoteArguments } from "./call-options.ts";
 import type { ConnectionService } from "./connection-service.ts";
 import { type ImportOptions, type ImportSource, importModules } from "./functions/import-modules.ts";
-import { type ParallelFunction, type ParallelOptions, parallelFunction } from "./functions/parallel-function.ts";
+import { type ParallelFunction, parallelFunction } from "./functions/parallel-function.ts";
 import { type RemoteFunction, remoteFunction } from "./functions/remote-function.ts";
+import { type DirectImapOptions, directImap } from "./map/direct-imap.ts";
 import { callWithParts, type DirectMapOptions, directMap } from "./map/direct-map.ts";
+import type { ImapFunction } from "./map/imap-function.ts";
 import type { ItemFunction, MapFunction } from "./map/map-function.ts";
 import { type ReduceOptions, reduceParts } from "./map/reduce.ts";
 import type { Sequence } from "./map/sequences.ts";
@@ -18,7 +20,7 @@ import type { ExecuteReply } from "./requests/execute-reply.ts";
 import type { AsyncMapResult, AsyncResult } from "./results/async-result.ts";
 import type { Arity, PerEngine } from "./results/result-plan.ts";
 import { type FixedTargets, fixTargets, showTargets, type Targets } from "./targets.ts";
-import { variablesOf } from "./variables.ts";
+import { type PullFunction, variablesOf } from "./variables.ts";
 
 /**
  * Runs functions and code on certain engines, each call on all of them at once, and moves variables to and from them.
@@ -51,12 +53,12 @@ export class DirectView<A extends Arity = "many"> {
     this.#sender.targets = fixTargets(targets, this.#sender.connection.engines);
   }
 
-  /** The same view but for these flags; this one stays as it is. */
+  /** The same view but for these flags; this one stays as it is. A label that is given as `undefined` is taken back. */
   withFlags<const Flags extends DirectFlags>(flags: Flags): DirectView<ArityOf<A, Flags>> {
     const { connection } = this.#sender;
-    const { targets, block = this.block, label = this.#sender.label } = flags;
+    const { targets, block = this.block } = flags;
     const fixed = targets === undefined ? this.#sender.targets : fixTargets(targets, connection.engines);
-    return new DirectView(connection, fixed, { block, ...(label !== undefined && { label }) });
+    return new DirectView(connection, fixed, { block, label: "label" in flags ? flags.label : this.#sender.label });
   }
 
   /**
@@ -78,7 +80,7 @@ export class DirectView<A extends Arity = "many"> {
   /** A function that is called with whole sequences and gives each engine its part of them; see {@link ParallelFunction}. */
   parallel<Args extends unknown[], R>(
     f: (...sequences: Args) => R,
-    options: ParallelOptions = {},
+    options: DirectMapOptions = {},
   ): ParallelFunction<Args, R> {
     const assembly = joinedParts(options.dist);
     return parallelFunction(f, {
@@ -107,7 +109,9 @@ export class DirectView<A extends Arity = "many"> {
     options?: Options,
   ): AsyncResult<PerEngine<ArityOf<A, Options>, ExecuteReply>, ArityOf<A, Options>> {
     const filename = typeof file === "string" ? file : fileURLToPath(file);
-    return this.#sender.execute({ code: readFileSync(file, "utf8"), filename, ...options });
+    // As a cell the line that makes a script executable is a comment.
+    const code = readFileSync(file, "utf8").replace(/^#!/, "//");
+    return this.#sender.execute({ code, filename, ...options });
   }
 
   /** Sets variables on each engine. What is pushed is canned once for all; typed arrays travel without a copy. */
@@ -118,28 +122,20 @@ export class DirectView<A extends Arity = "many"> {
     return this.#sender.call({ name: "push", operation: "push", value: values }, options);
   }
 
-  /**
-   * Gets a variable of each engine, or several of them as an array. Where an engine has no such variable the result is a
-   * `RemoteError` with `ename` `ReferenceError`.
-   */
-  pull<T = unknown, const Options extends CallOptions = OwnTargets>(
-    name: string,
-    options?: Options,
-  ): AsyncResult<PerEngine<ArityOf<A, Options>, T>, ArityOf<A, Options>>;
-  pull<T extends unknown[] = unknown[], const Options extends CallOptions = OwnTargets>(
-    names: readonly string[],
-    options?: Options,
-  ): AsyncResult<PerEngine<ArityOf<A, Options>, T>, ArityOf<A, Options>>;
-  pull(names: string | readonly string[], options?: CallOptions): AsyncResult<unknown> {
+  /** Gets a variable of each engine, or several of them as an array; see {@link PullFunction}. */
+  readonly pull: PullFunction<A> = (
+    names: string | readonly string[],
+    options?: CallOptions,
+  ): AsyncResult<never, never> => {
     const pick = (values: unknown): unknown => (typeof names === "string" ? (values as unknown[])[0] : values);
     return this.#sender.call({ name: "pull", operation: "pull", value: [names].flat(), pick }, options);
-  }
+  };
 
   /** {@link push}, by the name that dictionaries have for it in Python. */
   readonly update: DirectView<A>["push"] = (values, options) => this.push(values, options);
 
   /** {@link pull}, by the name that dictionaries have for it in Python. */
-  readonly get: DirectView<A>["pull"] = this.pull.bind(this) as DirectView<A>["pull"];
+  readonly get: PullFunction<A> = this.pull;
 
   /** Gives each engine its part of a sequence as a variable; typed arrays stay typed. `gather` puts them together. */
   scatter(name: string, sequence: Sequence<unknown>, options: ScatterOptions = {}): AsyncResult<undefined[], "many"> {
@@ -157,6 +153,13 @@ export class DirectView<A extends Arity = "many"> {
    */
   readonly map: MapFunction<DirectMapOptions> = (f: ItemFunction, ...rest: MapArguments): AsyncMapResult<never> =>
     directMap(this.#sender, f, rest);
+
+  /**
+   * Goes over endless sequences too, and over those whose elements come by and by; a slow loop slows the engines down. The
+   * engines take turns, an element each.
+   */
+  readonly imap: ImapFunction<DirectImapOptions> = (f: ItemFunction, ...rest: readonly unknown[]) =>
+    directImap(this.#sender, f, rest);
 
   /**
    * Combines all elements: each engine its block of them, from left to right, and then this process what the engines

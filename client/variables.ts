@@ -1,3 +1,24 @@
+import type { CallOptions, OwnTargets } from "./call-options.ts";
+import type { AsyncResult } from "./results/async-result.ts";
+import type { Arity, PerEngine } from "./results/result-plan.ts";
+
+/**
+ * Gets a variable of each engine, or several of them as an array. Where an engine has no such variable the result is a
+ * `RemoteError` with `ename` `ReferenceError`.
+ *
+ * Its type may be given: `pull<number>("a")`, `pull<[number, string]>(["a", "b"])`.
+ */
+export type PullFunction<A extends Arity> = PullAs<A, [options?: OwnTargets]> &
+  PullAs<"one", [options: { readonly targets: number }]> &
+  PullAs<"many", [options: { readonly targets: readonly number[] | string }]> &
+  PullAs<Arity, [options: CallOptions]>;
+
+/** By these options, so that who gives the type of the variable need not give theirs. */
+interface PullAs<A extends Arity, Options extends unknown[]> {
+  <T = unknown>(name: string, ...options: Options): AsyncResult<PerEngine<A, T>, A>;
+  <T extends unknown[] = unknown[]>(names: readonly string[], ...options: Options): AsyncResult<PerEngine<A, T>, A>;
+}
+
 /** What variables of engines are read and written through. */
 interface Pusher {
   push(values: Readonly<Record<string, unknown>>): unknown;

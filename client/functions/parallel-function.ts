@@ -1,14 +1,6 @@
 import type { ItemFunction } from "../map/map-function.ts";
 import { type Column, columnsOf, type Sequence, type TypedArray } from "../map/sequences.ts";
-import type { Distribution } from "../partition/distribution.ts";
 import type { AsyncMapResult, AsyncResult } from "../results/async-result.ts";
-
-export interface ParallelOptions {
-  /** How elements are shared out; `block` unless given. */
-  readonly dist?: Distribution | undefined;
-  /** `false`: `for await` gives results as they come. */
-  readonly ordered?: boolean | undefined;
-}
 
 /** What the parts become together: sequences one sequence, anything else an array. */
 export type Joined<R> = R extends readonly (infer Item)[] ? Item[] : R extends TypedArray ? R : R[];
