@@ -1,21 +1,22 @@
 import { inspect } from "node:util";
 import { systemClock } from "../../protocol/clock.ts";
-import { CompositeError } from "../errors/composite-error.ts";
-import { remoteError, TimeoutError } from "../errors/failures.ts";
-import type { RemoteError } from "../errors/remote-error.ts";
+import { TimeoutError } from "../errors/failures.ts";
 import type { Grouping } from "../output/output-layout.ts";
+import { waitVisibly } from "../output/progress-display.ts";
 import { showOutputs } from "../output/show-outputs.ts";
 import type { RichOutput } from "../requests/output-piece.ts";
 import type { Request } from "../requests/request.ts";
 import { publishedValues, type TaskMetadata, taskMetadata } from "../requests/task-metadata.ts";
+import { valuesByEngine } from "./by-engine.ts";
+import { type Ending, endingOf, hasSucceeded, valueWithErrors } from "./ending.ts";
+import { itemAt, itemsBetween } from "./indexing.ts";
+import { itemsAsTheyCome } from "./iteration.ts";
 import { type EngineOutput, outputStream } from "./output-stream.ts";
 import type { RequestGroup } from "./request-group.ts";
-import type { Arity, PerEngine, ResultPlan } from "./result-plan.ts";
+import type { Arity, ItemOf, PerEngine, ResultPlan, WithErrors } from "./result-plan.ts";
 import { receivedMs, serialTimeMs, submittedMs } from "./timing.ts";
-import { type WaitOptions, waitFor } from "./wait-options.ts";
-
-/** Items of a result as iteration gives them. */
-type ItemOf<T> = T extends readonly (infer Item)[] ? Item : T;
+import { isInTime, type WaitOptions, waitFor } from "./wait-options.ts";
+import { type GetOptions, type ResultInteractiveOptions, type ResultWaitOptions, waitUntilCome } from "./waiting.ts";
 
 /** Result of a map: an array of the function's values, in the order of the elements. */
 export type AsyncMapResult<T> = AsyncResult<T[], "many">;
@@ -28,10 +29,12 @@ export type AsyncMapResult<T> = AsyncResult<T[], "many">;
  * It is ready when all replies and all output have come. A failed result that nobody awaits is not an unhandled
  * rejection.
  */
-export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, AsyncIterable<ItemOf<T>> {
+export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, AsyncIterable<ItemOf<T, A>> {
   readonly #group: RequestGroup;
   readonly #plan: ResultPlan<T>;
-  #ending: { readonly value: T } | { readonly error: unknown } | undefined;
+  #ending: Ending<T> | undefined;
+  /** Of one that is ready and has failed. */
+  #withErrors: unknown;
 
   /** Views make these. */
   constructor(group: RequestGroup, plan: ResultPlan<T>) {
@@ -55,7 +58,7 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
    */
   get successful(): boolean {
     this.#requireReady();
-    return !this.#group.broken && this.#failures().length === 0;
+    return hasSucceeded(this.#group, this.#plan);
   }
 
   /** Whether all of it was submitted: a balanced map submits its parts as engines get free. */
@@ -132,30 +135,82 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
   }
 
   /**
-   * The result.
+   * The result, if it is there: nothing waits.
+   * @throws {TimeoutError} while it is not ready
+   * @throws {RemoteError} as `get` does
+   */
+  get result(): T {
+    this.#requireReady();
+    return this.#end();
+  }
+
+  /** {@link result}, in short. */
+  get r(): T {
+    return this.result;
+  }
+
+  /**
+   * The result. With `returnErrors` failed parts are their errors in place: of a map, for each element of their chunk.
    * @throws {TimeoutError} when it is not there in time; ask again later
    * @throws {RemoteError} when code of a single engine failed
    * @throws {CompositeError} when there are several requests and some failed
    */
-  async get(options: WaitOptions = {}): Promise<T> {
-    await waitFor(this.#group.finished(), options, () => this.#notReady());
-    this.#ending ??= this.#end();
-    if ("error" in this.#ending) throw this.#ending.error;
-    return this.#ending.value;
+  get(options: GetOptions & { readonly returnErrors: true }): Promise<WithErrors<T, A>>;
+  get(options?: GetOptions & { readonly returnErrors?: false }): Promise<T>;
+  async get({ returnErrors = false, returnWhen, ...options }: GetOptions = {}): Promise<T | WithErrors<T, A>> {
+    const enough = returnErrors ? "all" : returnWhen;
+    await waitUntilCome(this.#group, enough, (come) => waitFor(come, options, () => this.#notReady()));
+    return returnErrors ? (this.#parts() as WithErrors<T, A>) : this.#end();
+  }
+
+  /**
+   * The values by engine id, for one request an engine.
+   * @throws as `get` does; {TypeError} when an engine has several results
+   */
+  async getDict(options: WaitOptions = {}): Promise<Record<number, ItemOf<T, A>>> {
+    await this.get(options);
+    return valuesByEngine(this.#group, this.#plan.engines) as Record<number, ItemOf<T, A>>;
+  }
+
+  /**
+   * An item of a result that is ready; negative places count from the end.
+   * @throws {TimeoutError} while it is not ready; {RangeError} when there is no such item
+   * @throws {RemoteError} when that item's part failed, whatever became of the others
+   */
+  at(index: number): ItemOf<T, A> {
+    this.#requireReady();
+    return itemAt(this.#parts(), index) as ItemOf<T, A>;
+  }
+
+  /**
+   * Items of a result that is ready, as `Array.slice` counts them.
+   * @throws {TimeoutError} while it is not ready
+   * @throws {CompositeError} when parts of these items failed
+   */
+  slice(start?: number, end?: number): ItemOf<T, A>[] {
+    this.#requireReady();
+    return itemsBetween(this.name, this.#parts(), [start, end]) as ItemOf<T, A>[];
   }
 
   /**
    * Waits, whether it fails or not.
-   * @returns whether it is ready: false when the time is up
+   * @returns whether what was waited for has come: false when the time is up
    * @throws the signal's reason
    */
-  async wait(options: WaitOptions = {}): Promise<boolean> {
-    try {
-      await waitFor(this.#group.finished(), options, () => "");
-    } catch (error) {
-      if (!(error instanceof TimeoutError)) throw error;
-    }
-    return this.ready;
+  async wait({ returnWhen, ...options }: ResultWaitOptions = {}): Promise<boolean> {
+    return waitUntilCome(this.#group, returnWhen, (come) => isInTime(come, options));
+  }
+
+  /** {@link wait}: a result is not ready before its output is complete. */
+  async waitForOutput(options: WaitOptions = {}): Promise<boolean> {
+    return this.wait(options);
+  }
+
+  /** Waits as {@link wait} does, and shows how far it is: by a bar in a notebook, on a terminal by a line of stderr. */
+  async waitInteractive({ returnWhen, ...options }: ResultInteractiveOptions = {}): Promise<boolean> {
+    const progress = () => ({ name: this.name, done: this.progress, total: this.length });
+    const elapsedMs = () => this.elapsedMs;
+    return waitUntilCome(this.#group, returnWhen, (ended) => waitVisibly({ ended, progress, elapsedMs }, options));
   }
 
   // biome-ignore lint/suspicious/noThenProperty: awaiting a result is the point of it.
@@ -171,15 +226,9 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
    * told otherwise. Each iteration starts at the beginning.
    * @throws {RemoteError} when it comes to a part that failed
    */
-  async *[Symbol.asyncIterator](): AsyncGenerator<ItemOf<T>> {
-    const { itemsOf = (value: unknown) => [value] } = this.#plan;
-    for (let next = 0; ; next++) {
-      const request = await this.#partAt(next);
-      if (!request) return;
-      this.#claim(request);
-      if (request.outcome?.status !== "ok") throw this.#errorOf(request);
-      yield* itemsOf(request.outcome.value) as Iterable<ItemOf<T>>;
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<ItemOf<T, A>> {
+    const claim = (request: Request) => this.#claim(request);
+    return itemsAsTheyCome(this.#group, this.#plan, claim) as AsyncGenerator<ItemOf<T, A>>;
   }
 
   /**
@@ -205,7 +254,10 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
     showOutputs(parts, groupBy, this.#plan.arity === "one");
   }
 
-  /** Asks the engines not to run what has not begun; that ends in `TaskAborted`. Resolves when they have heard. */
+  /**
+   * Ends what is not done in `TaskAborted`, whether it runs or not; engines keep their variables. On Python's engines what
+   * runs goes on, as with ipyparallel. Resolves when the engines have heard; what is done by then has its result.
+   */
   async abort(): Promise<void> {
     await this.#plan.abort(this.#unanswered());
   }
@@ -223,33 +275,20 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
     return `<AsyncResult: ${this.name}${state}>`;
   }
 
-  /** Waits for a part of the iteration; `undefined` after the last. */
-  async #partAt(index: number): Promise<Request | undefined> {
-    const { isOrdered = true } = this.#plan;
-    for (;;) {
-      const request = (isOrdered ? this.#group.requests : this.#group.finishedOrder)[index];
-      if (request?.isFinished) return request;
-      if (this.ready && this.#group.broken) throw this.#group.broken.error;
-      if (this.ready) return undefined;
-      await this.#group.changed();
-    }
+  /** Of a result that is not ready, but has failed: what it has failed with so far. */
+  #end(): T {
+    for (const request of this.#group.requests) this.#claim(request);
+    const ending = this.#ending ?? endingOf(this.#group, this.#plan);
+    if (this.ready) this.#ending = ending;
+    if ("error" in ending) throw ending.error;
+    return ending.value;
   }
 
-  #end(): { value: T } | { error: unknown } {
+  #parts(): unknown {
+    if (this.successful) return this.#end();
     for (const request of this.#group.requests) this.#claim(request);
-    if (this.#group.broken) return this.#group.broken;
-    const failures = this.#failures();
-    const [first] = failures;
-    if (first && this.#plan.arity === "one") return { error: this.#errorOf(first) };
-    if (first)
-      return {
-        error: new CompositeError(
-          this.name,
-          failures.map((request) => this.#errorOf(request)),
-        ),
-      };
-    const values = this.#group.requests.map(({ outcome }) => outcome?.status === "ok" && outcome.value);
-    return { value: this.#plan.join(values) };
+    this.#withErrors ??= valueWithErrors(this.#group, this.#plan);
+    return this.#withErrors;
   }
 
   #claim(request: Request): void {
@@ -258,15 +297,6 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
 
   #unanswered(): Request[] {
     return this.#group.requests.filter((request) => !request.outcome);
-  }
-
-  #failures(): Request[] {
-    return this.#group.requests.filter((request) => request.outcome?.status !== "ok");
-  }
-
-  #errorOf({ outcome }: Request): RemoteError {
-    if (!outcome || outcome.status === "ok") throw new Error("Only failed requests have an error.");
-    return remoteError(outcome.failure);
   }
 
   #each<V>(read: (request: Request) => V): PerEngine<A, V> {

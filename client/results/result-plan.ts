@@ -1,10 +1,23 @@
 import type { EngineDirectory } from "../engine-directory.ts";
+import type { RemoteError } from "../errors/remote-error.ts";
 import type { Request } from "../requests/request.ts";
 
 /** Whether a result belongs to one engine or to several: one gives a value, several give an array. */
 export type Arity = "one" | "many";
 /** A value for a result of one engine, an array in engine order for several. */
 export type PerEngine<A extends Arity, V> = A extends "one" ? V : V[];
+
+/** Items of a result: those of its array where it is of several engines or tasks, otherwise the value itself. */
+export type ItemOf<T, A extends Arity = Arity> = A extends "one"
+  ? T
+  : T extends readonly (infer Item)[]
+    ? Item
+    : T extends { readonly BYTES_PER_ELEMENT: number; readonly [index: number]: infer Item }
+      ? Item
+      : T;
+
+/** A result in which parts that failed are their errors. */
+export type WithErrors<T, A extends Arity> = A extends "one" ? T | RemoteError : (ItemOf<T, A> | RemoteError)[];
 
 /** How an AsyncResult is made of what its requests bring. */
 export interface ResultPlan<T> {
@@ -22,8 +35,8 @@ export interface ResultPlan<T> {
   /** Whether local records drop what was got from here; `true` where it is left out. */
   readonly isOwner?: boolean;
   readonly engines: EngineDirectory;
-  /** Asks the engines not to run requests that wait in their queues. */
+  /** Ends requests as aborted, whether they run or not. */
   readonly abort: (requests: readonly Request[]) => Promise<void>;
-  /** Stops engines that run one of these requests; aborts those that wait. */
+  /** Stops engines that run one of these requests; aborts those that have not begun. */
   readonly interrupt: (requests: readonly Request[]) => Promise<void>;
 }

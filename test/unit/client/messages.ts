@@ -1,5 +1,5 @@
 import type { Header } from "../../../protocol/envelope.ts";
-import type { JsonObject } from "../../../protocol/json.ts";
+import type { JsonObject, JsonValue } from "../../../protocol/json.ts";
 import type { Message } from "../../../protocol/session.ts";
 
 let counter = 0;
@@ -21,7 +21,7 @@ export function answer(
   return { idents: [], header: header(type, engine), parent: parentHeader, metadata, content, buffers: [] };
 }
 
-export const okReply = (parent: string, value: number, output = false, engine = "u0"): Message =>
+export const okReply = (parent: string, value: JsonValue, output = false, engine = "u0"): Message =>
   answer("apply_reply", parent, {
     engine,
     content: { status: "ok", value },

@@ -1,66 +1,10 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
-import { EngineDirectory } from "../../../../client/engine-directory.ts";
 import { CompositeError } from "../../../../client/errors/composite-error.ts";
 import { TimeoutError } from "../../../../client/errors/failures.ts";
 import { RemoteError } from "../../../../client/errors/remote-error.ts";
-import { PendingRequests } from "../../../../client/requests/pending-requests.ts";
-import { Request } from "../../../../client/requests/request.ts";
-import { AsyncResult } from "../../../../client/results/async-result.ts";
-import { RequestGroup } from "../../../../client/results/request-group.ts";
-import type { Arity, ResultPlan } from "../../../../client/results/result-plan.ts";
-import { engineUuid } from "../../../../protocol/ids.ts";
-import { answer, header, idle, okReply, stdout } from "../messages.ts";
-
-/** A call on engines 0, 1, … of which nothing has come back yet. */
-function setUp<A extends Arity = "many">(count: number, more: Partial<ResultPlan<unknown>> = {}) {
-  const engines = new EngineDirectory();
-  const uuids = Array.from({ length: count }, (_, id) => `u${id}`);
-  engines.adopt(Object.fromEntries(uuids.map((uuid, id) => [String(id), uuid])), undefined);
-  const pending = new PendingRequests(
-    engines,
-    () => ({}),
-    () => 1_000_000,
-  );
-  const group = new RequestGroup();
-  const add = (uuid: string, size = 1): Request => {
-    const plan = {
-      method: "apply",
-      size,
-      read: ({ content }: { content: { value?: unknown } }) => content.value,
-    } as const;
-    const request = new Request(header("apply_request"), plan, group, engineUuid(uuid));
-    pending.add(request);
-    group.add(request);
-    return request;
-  };
-  const requests = uuids.map((uuid) => add(uuid));
-  const plan = {
-    name: "apply",
-    arity: "many",
-    join: (values: readonly unknown[]) => [...values],
-    engines,
-    abort: async () => {},
-    interrupt: async () => {},
-  } as const;
-  const result = new AsyncResult<unknown, A>(group, { ...plan, ...more });
-  const reply = (index: number, value: number, output = false) =>
-    pending.takeReply(okReply(requests[index]?.msgId ?? "", value, output, uuids[index]));
-  const fail = (index: number) => {
-    const engine = uuids[index] ?? "";
-    const content = {
-      status: "error",
-      ename: "TypeError",
-      evalue: "no",
-      traceback: ["TypeError: no"],
-      engine_info: { engine_id: index },
-    };
-    pending.takeReply(
-      answer("apply_reply", requests[index]?.msgId ?? "", { engine, content, metadata: { engine, output: false } }),
-    );
-  };
-  return { result, group, requests, pending, reply, fail, add };
-}
+import { idle, okReply, stdout } from "../messages.ts";
+import { setUp } from "./result-harness.ts";
 
 test("results are in the order of the engines, whoever answers first", async () => {
   const { result, group, reply } = setUp(3);

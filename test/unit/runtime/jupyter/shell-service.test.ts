@@ -174,13 +174,13 @@ test("an abort without ids clears the queue of user code, and of it alone", asyn
 
 test("an abort that the monitor holds comes before the next request, which the monitor sees already", async () => {
   const shell = new ShellHarness({ execute_request: ok });
-  for (const msgIds of ["its own", undefined]) {
+  for (const isNamed of [true, false]) {
     const header = shell.client.header("execute_request");
     const serials: number[] = [];
     shell.onDrain = () => {
       serials.push(shell.serial);
       shell.onDrain = () => undefined;
-      shell.service.abort({ msgIds: msgIds && [header.msg_id], stopsRunning: false });
+      shell.service.abort({ msgIds: isNamed ? [header.msg_id] : undefined, stopsRunning: false });
     };
     shell.sendFrames(shell.client.pack({ type: "execute_request", header }));
     expect((await shell.reply()).content).toEqual({ status: "aborted" });
