@@ -7,6 +7,7 @@ import type { Client } from "../../client/client.ts";
 import type { DirectView } from "../../client/direct-view.ts";
 import { CompositeError } from "../../client/errors/composite-error.ts";
 import { RemoteError } from "../../client/errors/remote-error.ts";
+import { KernelProcess, resultText, streamText } from "../support/kernel.ts";
 import { RunningCluster } from "../support/running-cluster.ts";
 
 let running: RunningCluster;
@@ -131,6 +132,21 @@ test("a reduction meets in the middle", async () => {
   expect(await view.reduce((a, b) => a + b, ["a", "b"], { initial: ">", targets: [3] })).toBe(">ab");
 });
 
+test("an imap goes over an endless sequence, the engines taking turns", async () => {
+  function* naturals() {
+    for (let n = 0; ; n++) yield n;
+  }
+  const seen: [number, number][] = [];
+  for await (const [n, id] of view.imap(
+    (n) => [n, (globalThis as unknown as { id: number }).id] as const,
+    naturals(),
+  )) {
+    seen.push([n, id]);
+    if (n === 9) break;
+  }
+  expect(seen).toEqual(Array.from({ length: 10 }, (_, n) => [n, n % 4]));
+});
+
 test("modules are imported here and there, under names of one's own", async () => {
   const { path, sep } = await view.imports<{ path: typeof import("node:path"); sep: string }>(
     { path: "node:path", sep: ["node:path", "sep"] },
@@ -141,6 +157,19 @@ test("modules are imported here and there, under names of one's own", async () =
     Array(4).fill(`'a${sep}b${sep}'`),
   );
   expect(await view.apply((name: string) => path.basename(name), "/x/y")).toEqual(["y", "y", "y", "y"]);
+});
+
+test("in a notebook modules become its variables too, and it says so", async () => {
+  await using kernel = await KernelProcess.start({ env: { IPYTHONDIR: running.folder.path } });
+  await kernel.execute(
+    'import { Client } from "tsparallel"; const rc = await Client.connect(); const view = rc.view();',
+  );
+  const said = await kernel.execute('void (await view.imports({ os: "node:os", join: ["node:path", "join"] }));');
+  expect(streamText(said.published)).toBe(
+    "importing node:os on engine(s)\nimporting join from node:path on engine(s)\n",
+  );
+  const here = await kernel.execute("[os.EOL, join('a', 'b'), (await view.apply(() => join(os.EOL, 'b'))).length]");
+  expect(resultText(here.published)).toBe("[ '\\n', 'a/b', 4 ]");
 });
 
 test("what an engine cannot import is its error, by name", async () => {
