@@ -1,11 +1,13 @@
 import { inspect } from "node:util";
 import { currentHost } from "../protocol/host.ts";
 import type { Session } from "../protocol/session.ts";
+import type { RemoteArguments } from "./call-options.ts";
 import type { ClientChannels } from "./client-channels.ts";
 import { type ConnectOptions, openConnection } from "./connection/open-connection.ts";
 import type { Patience } from "./connection/reconnection.ts";
 import { ConnectionService } from "./connection-service.ts";
 import { abortJobs } from "./controls/abort-jobs.ts";
+import { becomeDask, type DaskOptions, stopDask } from "./controls/dask.ts";
 import {
   clearEngines,
   type RestartOptions,
@@ -28,7 +30,15 @@ import { type Awaitable, waitForJobs, watchJobs } from "./local/jobs.ts";
 import { localMetadata, localResults, purgeLocal } from "./local/local-results.ts";
 import type { InteractiveOptions } from "./output/progress-display.ts";
 import type { QueueStatus } from "./queue-status.ts";
+import type { ExecuteReply } from "./requests/execute-reply.ts";
+import {
+  type ExecuteRequestOptions,
+  type RequestOptions,
+  sendApplyRequest,
+  sendExecuteRequest,
+} from "./requests/low-level-requests.ts";
 import type { TaskMetadata } from "./requests/task-metadata.ts";
+import type { AsyncResult } from "./results/async-result.ts";
 import type { Arity } from "./results/result-plan.ts";
 import type { WaitOptions } from "./results/wait-options.ts";
 import { fixTargets, type Targets } from "./targets.ts";
@@ -268,6 +278,23 @@ export class Client implements AsyncDisposable {
     await abortJobs(this.#connection, jobs, targets);
   }
 
+  /**
+   * Sends one `apply_request`: to `engine`, or to the scheduler, which chooses. Views are built on it, and do more.
+   * @param options `metadata` goes along as it is
+   */
+  sendApplyRequest<Args extends unknown[], R>(
+    f: (...args: Args) => R,
+    args: RemoteArguments<Args>,
+    options: RequestOptions = {},
+  ): AsyncResult<Awaited<R>, "one"> {
+    return sendApplyRequest(this.#connection, { f, args }, options);
+  }
+
+  /** Sends one `execute_request`: to `engine`, or to the scheduler, which chooses. It is silent unless told otherwise. */
+  sendExecuteRequest(code: string, options: ExecuteRequestOptions = {}): AsyncResult<ExecuteReply, "one"> {
+    return sendExecuteRequest(this.#connection, code, options);
+  }
+
   /** Removes all variables of users from the engines. */
   async clear(targets: Targets = "all"): Promise<void> {
     await clearEngines(this.#connection, targets);
@@ -297,6 +324,31 @@ export class Client implements AsyncDisposable {
    */
   async restartEngines(options: RestartOptions = {}): Promise<void> {
     await restartEngines(this.#connection, options);
+  }
+
+  /**
+   * Makes the cluster one of Dask's: a scheduler beside the controller, a `dask worker` process of one thread (`ncores`)
+   * on each engine. They end with {@link stopDask}, or with the controller and the engines.
+   * @returns the scheduler's address, for example for Python's `distributed.Client(address)`
+   * @throws {RemoteError} (`ImportError`) where there is no Dask
+   */
+  async becomeDask(options: DaskOptions = {}): Promise<string> {
+    return becomeDask(this.#connection, options);
+  }
+
+  /** Ends the Dask scheduler, and the workers on these engines. */
+  async stopDask(targets: Targets = "all"): Promise<void> {
+    await stopDask(this.#connection, targets);
+  }
+
+  /** The old name of {@link becomeDask}. */
+  async becomeDistributed(options: DaskOptions = {}): Promise<string> {
+    return this.becomeDask(options);
+  }
+
+  /** The old name of {@link stopDask}. */
+  async stopDistributed(targets: Targets = "all"): Promise<void> {
+    await this.stopDask(targets);
   }
 
   /**

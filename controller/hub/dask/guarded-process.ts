@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { guardScript } from "../../../transport/guard-script.ts";
 
 /** So long it may take to end by itself. */
 const patienceMs = 1500;
@@ -8,21 +9,6 @@ const patienceMs = 1500;
 const rememberedText = 4000;
 /** How a shell says that there is no such program. */
 const notFound = [126, 127];
-
-/**
- * Runs the program that follows, and ends it when the other end of the shell's input closes: when its parent ends,
- * however it ends. A child in the background has no input of its own, hence the descriptor 3.
- */
-const guard = `
-exec 3<&0
-"$@" </dev/null 3<&- &
-program=$!
-{ while read -r _; do :; done; kill "$program"; } <&3 >/dev/null 2>&1 &
-guard=$!
-wait "$program"
-status=$?
-kill "$guard" 2>/dev/null
-exit "$status"`;
 
 /** A child process that does not outlive us, not even when we are killed (except on Windows, which has no such shell). */
 export class GuardedProcess implements AsyncDisposable {
@@ -44,7 +30,7 @@ export class GuardedProcess implements AsyncDisposable {
 
   static spawn(program: string, args: readonly string[], env: Readonly<Record<string, string>>): GuardedProcess {
     const [file, argv] =
-      process.platform === "win32" ? [program, args] : ["/bin/sh", ["-c", guard, "sh", program, ...args]];
+      process.platform === "win32" ? [program, args] : ["/bin/sh", ["-c", guardScript, "sh", program, ...args]];
     const environment = { ...process.env, ...env };
     return new GuardedProcess(
       spawn(file, argv, { stdio: ["pipe", "ignore", "pipe"], detached: true, env: environment }),

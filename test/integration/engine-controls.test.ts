@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { waitUntil } from "../support/ipcontroller.ts";
+import { RunningCluster } from "../support/running-cluster.ts";
+
+const soon = (): AbortSignal => AbortSignal.timeout(20_000);
+
+test("engines get signals, by name or number; one that their system does not know is refused", async () => {
+  await using running = await RunningCluster.start({ engines: 2 });
+  const rc = await running.connect();
+  await rc.view().execute("got = 0; process.on('SIGUSR2', () => got++)");
+  await rc.signalEngines("SIGUSR2", { targets: 1 });
+  await expect.poll(() => rc.view(1).pull("got").get()).toBe(1);
+  await rc.signalEngines(12);
+  await expect.poll(() => rc.view(1).pull("got").get()).toBe(2);
+  expect(await rc.view().pull("got")).toEqual([1, 2]);
+  await expect(rc.signalEngines("SIGNONE")).rejects.toThrow('This system knows no signal "SIGNONE".');
+
+  const endless = rc.view(0).execute("console.log('go'); for (;;);");
+  await waitUntil(() => endless.stdout.includes("go"), soon());
+  await rc.signalEngines("SIGINT");
+  await expect(endless.get()).rejects.toMatchObject({ ename: "KeyboardInterrupt" });
+  await rc.signalEngines("SIGKILL", { targets: 0 });
+  await waitUntil(() => rc.ids.length === 1, soon());
+});
+
+test("engines start again in their places: with new ids, without variables, still the cluster's", async () => {
+  await using running = await RunningCluster.start({ engines: 2 });
+  const rc = await running.connect();
+  const pids = () => rc.view("all").apply(() => process.pid);
+  await rc.view().push({ a: 1 });
+  const [old, waiting] = [await pids(), rc.view(0).execute("for (;;);")];
+  await rc.restartEngines({ targets: 0, timeoutMs: 20_000 });
+  await expect(waiting.get()).rejects.toMatchObject({ ename: expect.stringMatching(/KeyboardInterrupt|TaskAborted/) });
+  expect(rc.ids).toEqual([1, 2]);
+  const [kept, fresh] = await pids();
+  expect([kept, old.includes(fresh ?? 0)]).toEqual([old[1], false]);
+  await expect(rc.view(2).pull("a").get()).rejects.toMatchObject({ ename: "ReferenceError" });
+
+  await rc.shutdown({ restart: true });
+  expect(rc.ids).toEqual([3, 4]);
+  await expect(rc.shutdown({ restart: true, hub: true })).rejects.toThrow(TypeError);
+  expect(running.cluster.describe()).toMatchObject({ state: "running", engines: 2 });
+  await running.cluster.stop();
+  await waitUntil(() => running.folder.processes().length === 0, soon());
+});
+
+test("single messages go to an engine, or to whichever the scheduler finds", async () => {
+  await using running = await RunningCluster.start({ engines: 2 });
+  const rc = await running.connect();
+  const direct = rc.sendApplyRequest((x: number, y: number) => x * y, [6, 7], {
+    engine: 1,
+    metadata: { label: "raw" },
+  });
+  expect([await direct, direct.engineId, direct.metadata.label]).toEqual([42, 1, "raw"]);
+  expect(await rc.dbQuery({ label: "raw" }, "msgId")).toEqual([{ msgId: direct.msgIds[0] }]);
+  expect(await rc.sendApplyRequest(() => "balanced", [])).toBe("balanced");
+  expect((await rc.sendExecuteRequest("42", { engine: 0 })).result).toBeUndefined();
+  const loud = rc.sendExecuteRequest("console.log('said'); 42", { silent: false });
+  expect([(await loud).text, loud.stdout]).toEqual(["42", "said\n"]);
+  expect(rc.history).toHaveLength(4);
+  expect(() => rc.sendApplyRequest(() => 1, [], { engine: 7 })).toThrow("No such engine: 7.");
+});
