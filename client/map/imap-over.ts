@@ -1,9 +1,10 @@
+import { setImmediate } from "node:timers/promises";
 import { Deferred } from "../../protocol/deferred.ts";
 import { type Source, sourceRows } from "./source-rows.ts";
 
 export interface ImapPlan {
   readonly ordered: boolean;
-  /** Most calls that are sent and whose results were not taken yet; asked before each call. */
+  /** Most calls that are sent and whose results were not taken yet, at least 1; asked before each call. */
   readonly maxOutstanding: () => number;
   /** Sends one call. What it throws ends the iteration, once all before it has been taken. */
   readonly send: (items: readonly unknown[]) => PromiseLike<unknown>;
@@ -39,9 +40,11 @@ export async function* imapOver(
       else yield ending.value;
     }
   } finally {
+    flow.stop();
     // A source that never gives its next element cannot be closed: nobody waits for that.
-    if (flow.isReading) void rows.return().catch(() => undefined);
-    else await rows.return();
+    const closed = rows.return();
+    closed.catch(() => undefined);
+    await Promise.race([closed, setImmediate()]);
   }
 }
 
@@ -65,13 +68,14 @@ class CallFlow {
     this.#plan = plan;
   }
 
-  get isReading(): boolean {
-    return this.#isReading;
+  /** Sends no more. */
+  stop(): void {
+    this.#end ??= {};
   }
 
   /** Reads and sends the next row, and so on, as long as there is room. */
   fill(): void {
-    if (this.#isReading || this.#end || this.#outstanding() >= Math.max(this.#plan.maxOutstanding(), 1)) return;
+    if (this.#isReading || this.#end || !this.#hasRoom()) return;
     this.#isReading = true;
     this.#rows.next().then(
       (row) => this.#wake(() => (row.done ? this.#finish() : this.#send(row.value))),
@@ -93,13 +97,19 @@ class CallFlow {
     return this.#change.promise;
   }
 
-  #outstanding(): number {
-    return this.#plan.ordered ? this.#calls.length : this.#calls.length + this.#pending;
+  #hasRoom(): boolean {
+    try {
+      const outstanding = this.#plan.ordered ? this.#calls.length : this.#calls.length + this.#pending;
+      return outstanding < this.#plan.maxOutstanding();
+    } catch (error) {
+      this.#finish({ error });
+      return false;
+    }
   }
 
   #wake(step: () => void): void {
     this.#isReading = false;
-    step();
+    if (!this.#end) step();
     this.fill();
     this.#announce();
   }

@@ -73,6 +73,24 @@ test("a consumer that stops taking stops the reading; one that goes on gets all 
   expect(state.isClosed).toBe(true);
 });
 
+test("a loop that is left sends nothing of what was being read", async () => {
+  const gate = new Deferred<void>();
+  async function* slow() {
+    yield 1;
+    await gate.promise;
+    yield 2;
+  }
+  const { calls, results, finish } = setUp([slow()]);
+  const first = results.next();
+  await settled();
+  finish(0);
+  await first;
+  await results.return();
+  gate.resolve();
+  await settled();
+  expect(calls.length).toBe(1);
+});
+
 test("without order, results come as calls end", async () => {
   const { results, finish } = setUp([["a", "b", "c", "d"]], { ordered: false });
   const first = results.next();
