@@ -32,6 +32,7 @@ function recordedRequest({ header, metadata, io }: ResultRecord): RequestIdentit
     method: methodOf(header),
     submitted: String(header["date"] ?? ""),
     label: typeof label === "string" ? label : undefined,
+    dependencies: { after: metadata["after"], follow: metadata["follow"] },
     code: io.execute_input ?? undefined,
   };
 }

@@ -1,6 +1,6 @@
 import type { Header } from "../../protocol/envelope.ts";
 import { type EngineUuid, engineUuid, type MsgId, msgId } from "../../protocol/ids.ts";
-import { isJsonObject, type JsonObject } from "../../protocol/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../protocol/json.ts";
 import type { Message } from "../../protocol/session.ts";
 import type { FailedEngine, RemoteFailure } from "../errors/remote-error.ts";
 import type { OutputPiece } from "./output-piece.ts";
@@ -36,8 +36,16 @@ export interface RequestPlan {
   /** Items that it computes, for progress; 1 unless it is a chunk of a map. */
   readonly size?: number;
   readonly label?: string | undefined;
+  /** Of a task. */
+  readonly dependencies?: WireDependencies | undefined;
   /** Of an execute. */
   readonly code?: string;
+}
+
+/** Which tasks another one waits for, as its metadata carry them (wire protocol §11.1): ids, or an object with ids. */
+export interface WireDependencies {
+  readonly after?: JsonValue | undefined;
+  readonly follow?: JsonValue | undefined;
 }
 
 /** What a request was, as its record tells. */
@@ -46,6 +54,7 @@ export interface RequestIdentity {
   /** As the wire writes it. */
   readonly submitted: string;
   readonly label: string | undefined;
+  readonly dependencies: WireDependencies;
   readonly code: string | undefined;
 }
 
@@ -61,6 +70,7 @@ export class Request {
   method: Method;
   readonly size: number;
   label: string | undefined;
+  dependencies: WireDependencies | undefined;
   code: string | undefined;
   /** As the wire writes it. */
   submitted: string;
@@ -86,6 +96,7 @@ export class Request {
     this.method = plan.method;
     this.size = plan.size ?? 1;
     this.label = plan.label;
+    this.dependencies = plan.dependencies;
     this.code = plan.code;
     this.#observers = [observer];
     this.#read = plan.read;
@@ -94,8 +105,8 @@ export class Request {
   }
 
   /** Learns what it was, where only its id was known: another client may have sent it. */
-  identify({ method, submitted, label, code }: RequestIdentity): void {
-    Object.assign(this, { method, submitted, label, code });
+  identify({ method, submitted, label, dependencies, code }: RequestIdentity): void {
+    Object.assign(this, { method, submitted, label, dependencies, code });
   }
 
   /** @returns whether that finished it */

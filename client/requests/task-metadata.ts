@@ -1,4 +1,5 @@
 import { parseWireDate } from "../../protocol/clock.ts";
+import { isJsonObject, type JsonValue } from "../../protocol/json.ts";
 import type { EngineDirectory } from "../engine-directory.ts";
 import { remoteError } from "../errors/failures.ts";
 import type { RemoteError } from "../errors/remote-error.ts";
@@ -11,6 +12,10 @@ export interface TaskMetadata {
   /** `apply` or `execute`. */
   readonly method: string;
   readonly label: string | undefined;
+  /** Message ids of the tasks that it had to wait for. */
+  readonly after: readonly string[];
+  /** Message ids of the tasks where it had to run. */
+  readonly follow: readonly string[];
   /** `undefined` until the engine has answered. */
   readonly status: "ok" | "error" | "aborted" | undefined;
   /** `undefined` while the scheduler has not chosen an engine, or for an engine never announced to this client. */
@@ -41,6 +46,8 @@ export function taskMetadata(request: Request, engines: EngineDirectory): TaskMe
     msgId: request.msgId,
     method: request.method,
     label: request.label,
+    after: idsIn(request.dependencies?.after),
+    follow: idsIn(request.dependencies?.follow),
     status: outcome?.status,
     engineId: engine && engines.id(engine),
     engineUuid: engine,
@@ -56,6 +63,11 @@ export function taskMetadata(request: Request, engines: EngineDirectory): TaskMe
     outputs: output?.displays ?? [],
     data: publishedValues(request),
   };
+}
+
+function idsIn(dependency: JsonValue | undefined): readonly string[] {
+  const ids = isJsonObject(dependency) ? dependency["dependencies"] : dependency;
+  return [ids ?? []].flat().filter((id) => typeof id === "string");
 }
 
 /** What `publishData` sent so far. */

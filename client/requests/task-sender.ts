@@ -7,7 +7,7 @@ import { type TaskFlags, type WireFlags, wireFlags } from "../task-flags.ts";
 import { abortRequests } from "./abort-requests.ts";
 import { cannedCall, cannedValue } from "./canned-call.ts";
 import { interruptRequests } from "./interrupt-requests.ts";
-import type { Request } from "./request.ts";
+import type { Request, RequestPlan } from "./request.ts";
 
 /** A function to be called on one engine. */
 export interface TaskCall {
@@ -44,8 +44,10 @@ export class TaskSender {
   send(call: TaskCall, size: number, group: RequestGroup): Request {
     const { session } = this.connection;
     const payload = { ...cannedCall(call, "call", session), metadata: this.#metadata() };
-    const read = (reply: Parameters<typeof cannedValue>[0]) => cannedValue(reply, session.signer);
-    return this.connection.sendTask(payload, { method: "apply", read, size, label: this.flags.label }, group);
+    const read: RequestPlan["read"] = (reply) => cannedValue(reply, session.signer);
+    const { label } = this.flags;
+    const plan: RequestPlan = { method: "apply", read, size, label, dependencies: this.flags };
+    return this.connection.sendTask(payload, plan, group);
   }
 
   /** How results of these tasks find their engines, and are stopped. */
