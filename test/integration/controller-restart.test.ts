@@ -64,6 +64,8 @@ test("after a controller is killed and restored, every task ends once, truly, an
   expect(rows.map(({ msgId }) => msgId).sort()).toEqual([...ids].sort());
   expect(rows.filter(({ completed, resultContent }) => !completed || resultContent?.["status"] !== "ok")).toEqual([]);
   expect(await rc.resultStatus(ids)).toEqual({ pending: [], completed: [...ids].sort() });
+  expect(rc.history.slice(4, 4 + ids.length)).toEqual(ids);
+  expect(await rc.getResult([5, ids[6] ?? ""])).toEqual(["long", 3]);
   expect(rc.ids).toEqual([0, 1, 2, 3]);
   expect(await rc.view().pull("kept")).toEqual([7, 7, 7, 7]);
   const queues = Object.values((await rc.queueStatus()).engines);

@@ -26,7 +26,7 @@ test("tasks that no engine has got end at once when they are aborted, with engin
   const running = rc.loadBalancedView().apply(() => new Promise((resolve) => setTimeout(() => resolve("ran"), 1500)));
   const queued = Array.from({ length: 20 }, (_, i) => rc.loadBalancedView().apply((x) => x, i));
   await expect.poll(() => rc.load()).toEqual({ 0: 1 });
-  await rc.abort();
+  await rc.abort(queued);
   await Promise.allSettled(queued);
   expect([running.ready, queued.map(({ metadata }) => metadata.status)]).toEqual([false, Array(20).fill("aborted")]);
   expect(await running).toBe("ran");
