@@ -19,6 +19,7 @@ import {
 import { waitForEngines } from "./controls/wait-for-engines.ts";
 import { DirectView } from "./direct-view.ts";
 import type { EngineDirectory } from "./engine-directory.ts";
+import { arityOf, type GetResultOptions, getResult } from "./hub/get-result.ts";
 import { inTime, load, type Purge, purgeRecords, queueStatus } from "./hub/hub-questions.ts";
 import type { ResultStatus } from "./hub/hub-records.ts";
 import { type AsyncHubResult, hubResult } from "./hub/hub-result.ts";
@@ -196,9 +197,8 @@ export class Client implements AsyncDisposable {
    */
   getResult<T = unknown>(job?: string | number, options?: GetResultOptions): AsyncHubResult<T, "one">;
   getResult<T = unknown>(jobs: Jobs, options?: GetResultOptions): AsyncHubResult<T[], "many">;
-  getResult(jobs: Jobs = -1, { signal, owner: isOwner = true }: GetResultOptions = {}): AsyncHubResult<unknown> {
-    const ids = jobIds(jobs, this.#connection);
-    return hubResult(this.#connection, ids, { name: "getResult", arity: arityOf(jobs), signal, isOwner });
+  getResult(jobs: Jobs = -1, options: GetResultOptions = {}): AsyncHubResult<unknown> {
+    return getResult(this.#connection, jobs, options);
   }
 
   /**
@@ -378,11 +378,3 @@ export class Client implements AsyncDisposable {
     return this.#connection.engines;
   }
 }
-
-/** How a result that was asked for before is got. */
-export interface GetResultOptions extends Pick<WaitOptions, "signal"> {
-  /** Whether awaiting or getting it drops it from the client's `results` and `metadata`; `true` unless given. */
-  readonly owner?: boolean;
-}
-
-const arityOf = (jobs: Jobs): Arity => (typeof jobs === "object" ? "many" : "one");

@@ -4,9 +4,18 @@ import { inspect } from "node:util";
 import { currentHost } from "../protocol/host.ts";
 import type { ArityOf, CallOptions, DirectFlags, ExecuteOptions, OwnTargets, RemoteArguments } from "./call-options.ts";
 import type { ConnectionService } from "./connection-service.ts";
+import { abortJobs } from "./controls/abort-jobs.ts";
+import { clearEngines, type ShutdownOptions, shutdownCluster, signalEngines } from "./controls/engine-controls.ts";
 import { type ImportOptions, type ImportSource, importModules } from "./functions/import-modules.ts";
 import { type ParallelFunction, parallelFunction } from "./functions/parallel-function.ts";
 import { type RemoteFunction, remoteFunction } from "./functions/remote-function.ts";
+import { type GetResultOptions, getResult } from "./hub/get-result.ts";
+import { inTime, type Purge, purgeRecords, queueStatus } from "./hub/hub-questions.ts";
+import type { ResultStatus } from "./hub/hub-records.ts";
+import type { AsyncHubResult } from "./hub/hub-result.ts";
+import { type Jobs, jobIds } from "./hub/tasks.ts";
+import { type Awaitable, waitForJobs } from "./local/jobs.ts";
+import { localResults, purgeLocal } from "./local/local-results.ts";
 import { type DirectImapOptions, directImap } from "./map/direct-imap.ts";
 import { callWithParts, type DirectMapOptions, directMap } from "./map/direct-map.ts";
 import type { ImapFunction } from "./map/imap-function.ts";
@@ -15,10 +24,12 @@ import { type ReduceOptions, reduceParts } from "./map/reduce.ts";
 import type { Sequence } from "./map/sequences.ts";
 import { joinedParts } from "./partition/distribution.ts";
 import { type GatherOptions, gather, type ScatterOptions, scatter } from "./partition/scatter.ts";
+import type { QueueStatus } from "./queue-status.ts";
 import { DirectSender } from "./requests/direct-sender.ts";
 import type { ExecuteReply } from "./requests/execute-reply.ts";
 import type { AsyncMapResult, AsyncResult } from "./results/async-result.ts";
 import type { Arity, PerEngine } from "./results/result-plan.ts";
+import type { WaitOptions } from "./results/wait-options.ts";
 import { type FixedTargets, fixTargets, showTargets, type Targets } from "./targets.ts";
 import { type PullFunction, variablesOf } from "./variables.ts";
 
@@ -188,6 +199,77 @@ export class DirectView<A extends Arity = "many"> {
     options: ImportOptions = {},
   ): Promise<Modules> {
     return (await importModules(this.#sender, modules, options)) as Modules;
+  }
+
+  /** Message ids of what this view has sent, in order. */
+  get history(): readonly string[] {
+    return this.#sender.history.ids;
+  }
+
+  /** Message ids of what this view has sent that has no reply yet, oldest first. */
+  get outstanding(): readonly string[] {
+    return this.#sender.outstanding;
+  }
+
+  /** The client's results; see {@link Client.results}. */
+  get results(): ReadonlyMap<string, unknown> {
+    return localResults(this.#sender.connection);
+  }
+
+  /**
+   * Waits for jobs to end, whether they fail or not: results, message ids, places in the client's history, any promises.
+   * @param jobs without it, all that this view has outstanding
+   * @returns whether all have ended: false when the time is up
+   */
+  async wait(jobs?: Awaitable | readonly Awaitable[], options: WaitOptions = {}): Promise<boolean> {
+    return waitForJobs(this.#sender.connection, jobs ?? this.outstanding, options);
+  }
+
+  /**
+   * The result of requests that were sent before, by any view or client: of one a value, of several an array.
+   * @param jobs without it, what this view sent last
+   */
+  getResult<T = unknown>(job?: string | number, options?: GetResultOptions): AsyncHubResult<T, "one">;
+  getResult<T = unknown>(jobs: Jobs, options?: GetResultOptions): AsyncHubResult<T[], "many">;
+  getResult(jobs: Jobs = this.#sender.history.at(-1), options: GetResultOptions = {}): AsyncHubResult<unknown> {
+    return getResult(this.#sender.connection, jobs, options);
+  }
+
+  /** Which of these jobs are pending and which have ended; without any, of all that this view has sent. */
+  async resultStatus(jobs: Jobs = this.history, options: WaitOptions = {}): Promise<ResultStatus> {
+    const { connection } = this.#sender;
+    return inTime(connection.records.status(jobIds(jobs, connection)), options);
+  }
+
+  /** How many requests and tasks the view's engines have, as the hub counts them. */
+  async queueStatus({ targets = this.targets, ...options }: CallOptions & WaitOptions = {}): Promise<QueueStatus> {
+    return inTime(queueStatus(this.#sender.connection, targets), options);
+  }
+
+  /** Forgets results here and on the hub; unless told which, all of the view's engines. */
+  async purgeResults(what: Purge = { targets: this.targets }, options: WaitOptions = {}): Promise<void> {
+    purgeLocal(this.#sender.connection, what);
+    await inTime(purgeRecords(this.#sender.connection, what), options);
+  }
+
+  /** Aborts jobs, queued or running; without any, all that this view has outstanding. They end in `TaskAborted`. */
+  async abort(jobs?: Jobs): Promise<void> {
+    await abortJobs(this.#sender.connection, jobs ?? this.outstanding, undefined);
+  }
+
+  /** Stops the code that the engines are running; their variables stay. */
+  async interrupt({ targets = this.targets }: CallOptions = {}): Promise<void> {
+    await signalEngines(this.#sender.connection, "SIGINT", targets);
+  }
+
+  /** Removes all variables of users from the engines. */
+  async clear({ targets = this.targets }: CallOptions = {}): Promise<void> {
+    await clearEngines(this.#sender.connection, targets);
+  }
+
+  /** Ends the view's engines, or starts them again; with `hub`, the controller too. See {@link Client.shutdown}. */
+  async shutdown(options: ShutdownOptions = {}): Promise<void> {
+    await shutdownCluster(this.#sender.connection, { targets: this.targets, ...options });
   }
 
   /** Language of each of the view's engines, as they are now; `undefined` where the hub does not tell. */

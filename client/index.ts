@@ -4,7 +4,7 @@ export { interactive } from "../canning/functions/interactive.ts";
 export { Reference } from "../canning/reference.ts";
 export { Cluster } from "../cluster/cluster.ts";
 export type { ArityOf, CallOptions, DirectFlags, ExecuteOptions } from "./call-options.ts";
-export { Client, type GetResultOptions } from "./client.ts";
+export { Client } from "./client.ts";
 export type { ConnectOptions } from "./connection/open-connection.ts";
 export type { DaskOptions } from "./controls/dask.ts";
 export type { RestartOptions, ShutdownOptions } from "./controls/engine-controls.ts";
@@ -30,6 +30,7 @@ export type { ImportOptions, ImportSource } from "./functions/import-modules.ts"
 export type { ParallelFunction } from "./functions/parallel-function.ts";
 export { parallel, remote } from "./functions/remote.ts";
 export type { RemoteFunction } from "./functions/remote-function.ts";
+export type { GetResultOptions } from "./hub/get-result.ts";
 export type { Purge } from "./hub/hub-questions.ts";
 export type { ResultStatus } from "./hub/hub-records.ts";
 export type { AsyncHubResult } from "./hub/hub-result.ts";

@@ -1,14 +1,15 @@
 import type { CellProgram } from "../../protocol/cell-program.ts";
-import type { EngineId } from "../../protocol/ids.ts";
+import { type EngineId, type MsgId, msgId } from "../../protocol/ids.ts";
 import type { CallOptions, ExecuteOptions } from "../call-options.ts";
 import type { ConnectionService, Payload } from "../connection-service.ts";
+import { History } from "../local/history.ts";
 import type { AsyncResult } from "../results/async-result.ts";
 import type { Arity } from "../results/result-plan.ts";
 import { type FixedTargets, fixTargets, recipients, requireOurs, type Targets } from "../targets.ts";
 import { cannedCall, cannedValue, type Operation } from "./canned-call.ts";
 import { ExecuteReply } from "./execute-reply.ts";
 import type { RequestPlan } from "./request.ts";
-import { type Assembly, submitDirect } from "./submit-direct.ts";
+import { type Assembly, type DirectCall, submitDirect } from "./submit-direct.ts";
 
 /** What is done on engines with canned values. */
 interface CannedOperation {
@@ -42,6 +43,8 @@ export interface Code extends ExecuteOptions {
 export class DirectSender {
   readonly connection: ConnectionService;
   readonly label: string | undefined;
+  /** What this view has sent. */
+  readonly history = new History();
   targets: FixedTargets;
 
   constructor(connection: ConnectionService, targets: FixedTargets, label: string | undefined) {
@@ -55,7 +58,7 @@ export class DirectSender {
     const { ids, arity } = this.#recipients(options.targets, name);
     const payload = this.#payload(operation, value);
     const plan = this.#plan(pick);
-    return submitDirect(this.connection, { name, ids, arity, payload: () => payload, plan: () => plan });
+    return this.#submit({ name, ids, arity, payload: () => payload, plan: () => plan });
   }
 
   /** @param ids of the engines, as {@link ids} gives them */
@@ -69,7 +72,7 @@ export class DirectSender {
       payload: (place: number) => this.#payload(operation, value(place)),
       plan: (place: number) => (size ? { ...plan, size: size(place) } : plan),
     };
-    return submitDirect(this.connection, direct, assembly);
+    return this.#submit(direct, assembly);
   }
 
   execute<A extends Arity>({ code, program, filename, silent = false, targets }: Code): AsyncResult<never, A> {
@@ -80,7 +83,13 @@ export class DirectSender {
       new ExecuteReply(Number(content["execution_count"]), request, engines);
     const plan: RequestPlan = { method: "execute", read, code, label: this.label };
     const call = { name: "execute", payload: () => payload, plan: () => plan, ...this.#recipients(targets) };
-    return submitDirect(this.connection, call);
+    return this.#submit(call);
+  }
+
+  /** Message ids of what this view has sent that has no reply yet, oldest first. */
+  get outstanding(): readonly MsgId[] {
+    const own = new Set(this.history.ids);
+    return this.connection.pending.outstanding.flatMap(({ msgId }) => (own.has(msgId) ? msgId : []));
   }
 
   /**
@@ -89,6 +98,12 @@ export class DirectSender {
    */
   ids({ targets }: CallOptions = {}, what?: string): readonly EngineId[] {
     return this.#recipients(targets, what).ids;
+  }
+
+  #submit<T, A extends Arity>(call: DirectCall, assembly?: Assembly): AsyncResult<T, A> {
+    const result = submitDirect<T, A>(this.connection, call, assembly);
+    for (const id of result.msgIds) this.history.add(msgId(id));
+    return result;
   }
 
   #recipients(targets?: Targets, what?: string): { readonly ids: readonly EngineId[]; readonly arity: Arity } {

@@ -186,3 +186,22 @@ test("what an engine cannot import is its error, by name", async () => {
     process.chdir(folder);
   }
 });
+
+test("a view aborts what it has sent, running or queued, and no other view's", async () => {
+  const own = rc.view(0);
+  const endless = own.apply(() => new Promise(() => {}));
+  const queued = own.apply(() => 1);
+  const other = rc.view(0).apply(() => 2);
+  await own.abort();
+  expect(await Promise.all([endless, queued].map(async (result) => (await failure(result)).ename))).toEqual([
+    "TaskAborted",
+    "TaskAborted",
+  ]);
+  expect(await other).toBe(2);
+});
+
+test("a view empties its engines, and only those", async () => {
+  await view.push({ kept: 1 });
+  await rc.view([0, 1]).clear();
+  expect(await view.apply(() => "kept" in globalThis)).toEqual([false, false, true, true]);
+});
