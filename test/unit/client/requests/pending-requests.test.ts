@@ -139,6 +139,8 @@ test("metadata tells where and when, and what was published", () => {
     msgId: request.msgId,
     method: "apply",
     label: undefined,
+    after: [],
+    follow: [],
     status: "ok",
     engineId: 1,
     engineUuid: "u1",
