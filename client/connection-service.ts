@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { lendsMemory } from "../canning/lent-frames.ts";
 import { systemClock } from "../protocol/clock.ts";
 import { abortable, Deferred } from "../protocol/deferred.ts";
 import { delimiter, InvalidMessage, openEnvelope } from "../protocol/envelope.ts";
@@ -8,6 +9,7 @@ import type { JsonObject } from "../protocol/json.ts";
 import { connectionReply, notifications } from "../protocol/messages/hub.ts";
 import type { Message, Outgoing, Session } from "../protocol/session.ts";
 import type { Channel } from "../transport/channel.ts";
+import { ReceiptedChannel } from "../transport/receipts.ts";
 import type { ClientChannels } from "./client-channels.ts";
 import { type Asking, Inquiries } from "./connection/inquiries.ts";
 import { type Patience, Reconnection } from "./connection/reconnection.ts";
@@ -16,6 +18,7 @@ import { ConnectError, EngineError, remoteError } from "./errors/failures.ts";
 import { HubRecords, read } from "./hub/hub-records.ts";
 import { LocalRecords } from "./local/local-records.ts";
 import { cannedValue } from "./requests/canned-call.ts";
+import { Lending } from "./requests/lending.ts";
 import { PendingRequests } from "./requests/pending-requests.ts";
 import { readFailure } from "./requests/read-output.ts";
 import { engineDied, Request, type RequestObserver, type RequestPlan } from "./requests/request.ts";
@@ -38,6 +41,8 @@ export class ConnectionService implements AsyncDisposable {
   readonly records: HubRecords;
   readonly session: Session;
   readonly #channels: ClientChannels;
+  readonly #mux: ReceiptedChannel;
+  readonly #task: ReceiptedChannel;
   readonly #inquiries: Inquiries;
   readonly #reconnection: Reconnection;
   readonly #changed = new Set<() => void>();
@@ -47,9 +52,12 @@ export class ConnectionService implements AsyncDisposable {
   /** Runs something as if the cell did that sent last: what it prints is shown there. */
   #asSender = (action: () => void): void => action();
   #hasWarned = false;
+  #givesReceipts = false;
 
   constructor(channels: ClientChannels, session: Session, patience: Patience = defaultPatience) {
     this.#channels = channels;
+    this.#mux = new ReceiptedChannel(channels.mux);
+    this.#task = new ReceiptedChannel(channels.task);
     this.session = session;
     this.#sessionBytes = Buffer.from(session.id);
     this.pending = new PendingRequests(this.engines, (message) => publishedValues(message, session), systemClock);
@@ -59,8 +67,8 @@ export class ConnectionService implements AsyncDisposable {
     this.#reconnection = this.#reconnect(patience);
     this.#listen(channels.query, (frames) => this.#inquiries.takeAnswer(session.unpack(frames)));
     this.#listen(channels.control, (frames) => this.#inquiries.takeAnswer(session.unpack(frames)));
-    this.#listen(channels.mux, (frames) => this.pending.takeReply(session.unpack(frames)));
-    this.#listen(channels.task, (frames) => this.pending.takeReply(session.unpack(frames)));
+    this.#listen(this.#mux, (frames) => this.pending.takeReply(session.unpack(frames)));
+    this.#listen(this.#task, (frames) => this.pending.takeReply(session.unpack(frames)));
     this.#listen(channels.iopub, (frames) => this.#takeOutput(frames));
     this.#listen(channels.notification, (frames) => this.#takeNotification(session.unpack(frames)));
     channels.watch((event) => {
@@ -72,7 +80,8 @@ export class ConnectionService implements AsyncDisposable {
   async open(): Promise<void> {
     await this.#channels.subscribed;
     const content = await this.askHub("connection_request", {});
-    const { engines, languages } = read(connectionReply, content);
+    const { engines, languages, receipts } = read(connectionReply, content);
+    this.#givesReceipts = receipts;
     this.engines.adopt(engines, "languages" in content ? languages : undefined);
   }
 
@@ -95,7 +104,7 @@ export class ConnectionService implements AsyncDisposable {
    * @throws {ConnectError} when the client is closed, or the controller has gone for good
    */
   sendToEngine(engine: EngineUuid, payload: Payload, plan: RequestPlan, observer: RequestObserver): Request {
-    return this.#send(this.#channels.mux, payload, plan, { engine, observer });
+    return this.#send(this.#mux, payload, plan, { engine, observer });
   }
 
   /**
@@ -103,7 +112,7 @@ export class ConnectionService implements AsyncDisposable {
    * @throws {ConnectError} when the client is closed, or the controller has gone for good
    */
   sendTask(payload: Payload, plan: RequestPlan, observer: RequestObserver): Request {
-    return this.#send(this.#channels.task, payload, plan, { observer });
+    return this.#send(this.#task, payload, plan, { observer });
   }
 
   /**
@@ -138,18 +147,20 @@ export class ConnectionService implements AsyncDisposable {
   /** Fails what is outstanding and closes the sockets. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop("the client was closed");
-    const { query, mux, task, control, iopub, notification } = this.#channels;
-    const channels = [query, mux, task, control, iopub, notification];
+    const { query, control, iopub, notification } = this.#channels;
+    const channels = [query, this.#mux, this.#task, control, iopub, notification];
     await Promise.all(channels.map((channel) => channel[Symbol.asyncDispose]()));
   }
 
-  #send(channel: Channel, payload: Payload, plan: RequestPlan, to: Recipient): Request {
+  #send(channel: ReceiptedChannel, payload: Payload, plan: RequestPlan, to: Recipient): Request {
     this.requireOpen();
     const type = `${plan.method}_request`;
     const header = this.session.header(type);
     const request = new Request(header, plan, to.observer, to.engine);
     const idents = to.engine === undefined ? [] : [Buffer.from(to.engine)];
     const frames = this.session.pack({ type, header, idents, ...payload });
+    if (lendsMemory(payload.buffers ?? []))
+      request.lending = new Lending(this.#givesReceipts ? () => channel.whenReceived() : undefined);
     this.pending.add(request);
     this.local.add(request);
     if (currentHost()) this.#asSender = AsyncLocalStorage.snapshot();

@@ -1,8 +1,8 @@
 import { type CanOptions, can } from "../canning/can.ts";
 import { CanningError, MissingModule } from "../canning/canning-error.ts";
+import { withOwnFrames } from "../canning/lent-frames.ts";
 import { codecOf, seal, unseal } from "../canning/seal.ts";
 import type { Dialect } from "../protocol/envelope.ts";
-import type { JsonObject } from "../protocol/json.ts";
 import { ExitRequest } from "../runtime/evaluate/exit-request.ts";
 import type { Namespace } from "../runtime/evaluate/namespace.ts";
 import type { Reply } from "../runtime/jupyter/handlers.ts";
@@ -41,11 +41,20 @@ const operations = {
     }),
 };
 
+/** What a request is served with. */
+export interface ApplyParts {
+  readonly namespace: Namespace;
+  readonly session: Dialect;
+  /** Whether a reply's large arrays may stay the user's memory until it is sent. */
+  readonly mayLend: boolean;
+}
+
 /**
  * Serves `apply_request`: calls a function, sets or gets variables. Loaded with the first such request.
- * @throws what the function throws; {ReferenceError} when a reference names no variable; {CanningError} when the request cannot be read or the result cannot travel
+ * @throws what the function throws; {ReferenceError} when a reference names no variable; {CanningError} when the
+ * request cannot be read or the result cannot travel
  */
-export async function apply(request: ServedRequest, namespace: Namespace, session: Dialect): Promise<Reply> {
+export async function apply(request: ServedRequest, parts: ApplyParts): Promise<Reply> {
   const { content } = request;
   if (content["canning"] === undefined)
     throw new NotImplementedError(
@@ -53,11 +62,10 @@ export async function apply(request: ServedRequest, namespace: Namespace, sessio
     );
   const operation = operations[(content["operation"] ?? "call") as keyof typeof operations];
   if (!operation) throw new TypeError(`This engine knows no operation "${String(content["operation"])}".`);
-  const value = received(request, namespace, session);
-  return cannedReply(await operation(value, namespace), namespace, session);
+  return cannedReply(await operation(received(request, parts), parts.namespace), parts);
 }
 
-function received({ content, buffers }: ServedRequest, namespace: Namespace, session: Dialect): unknown {
+function received({ content, buffers }: ServedRequest, { namespace, session }: ApplyParts): unknown {
   const requireModule = namespace.modules.require;
   try {
     return unseal(buffers, content, session.signer, { variables: namespace, requireModule, resolvesReferences: true });
@@ -69,9 +77,10 @@ function received({ content, buffers }: ServedRequest, namespace: Namespace, ses
   }
 }
 
-function cannedReply(result: unknown, namespace: Namespace, session: Dialect): Reply {
+function cannedReply(result: unknown, { namespace, session, mayLend }: ApplyParts): Reply {
   const codec = codecOf(session);
-  const buffers = canned(result, { codec, variables: namespace });
+  const frames = canned(result, { codec, variables: namespace });
+  const buffers = mayLend ? withOwnFrames(frames) : withOwnFrames(frames, Number.POSITIVE_INFINITY);
   return { content: {}, buffers, metadata: { canning: seal(buffers, session.signer, codec) } };
 }
 
@@ -82,15 +91,4 @@ function canned(result: unknown, options: CanOptions): Buffer[] {
     if (!(cause instanceof CanningError)) throw cause;
     throw new CanningError(`The result cannot travel back: ${cause.message}`, { cause });
   }
-}
-
-/** Buffers and metadata of a `data_message`. */
-export function cannedMessage(
-  values: Readonly<Record<string, unknown>>,
-  namespace: Namespace,
-  session: Dialect,
-): { readonly buffers: readonly Buffer[]; readonly metadata: JsonObject } {
-  const codec = codecOf(session);
-  const buffers = can(values, { codec, variables: namespace });
-  return { buffers, metadata: { canning: seal(buffers, session.signer, codec) } };
 }

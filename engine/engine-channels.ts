@@ -1,9 +1,11 @@
+import { lendsMemory } from "../canning/lent-frames.ts";
 import { channelUrl } from "../protocol/channel-url.ts";
 import type { EngineConnection } from "../protocol/connection-file.ts";
 import type { EngineId } from "../protocol/ids.ts";
 import type { EngineRole } from "../runtime/monitor/monitor-messages.ts";
 import type { Channel, Frames } from "../transport/channel.ts";
 import { curveClient } from "../transport/curve.ts";
+import { ReceiptedChannel } from "../transport/receipts.ts";
 import { thisHost } from "../transport/this-host.ts";
 import { router, xpublisher } from "../transport/zmq-channel.ts";
 import { RecentReplies } from "./recent-replies.ts";
@@ -13,6 +15,11 @@ import type { Registered } from "./registration.ts";
 export interface EngineChannels extends AsyncDisposable {
   /** Requests from the direct, task and broadcast schedulers. */
   readonly shell: Channel;
+  /**
+   * Settles when the user's code may overwrite what replies have lent: the controller has them, and what is kept of them
+   * for sending again is no longer the user's memory. `undefined` where nothing is lent.
+   */
+  readonly lent: Promise<void> | undefined;
   /** Answers a request once more that has come once more. */
   answerAgain(request: readonly Buffer[]): void;
   /** The engine has another id: broadcasts to it may come another way. */
@@ -26,19 +33,32 @@ export const registrationUrl = (connection: EngineConnection): string =>
   channelUrl(connection, connection.registration, thisHost());
 
 /** Connects to the controller (wire protocol §4). */
-export function openChannels(connection: EngineConnection, { id, session }: Registered): EngineChannels {
+export function openChannels(connection: EngineConnection, registered: Registered): EngineChannels {
+  const { id, session } = registered;
   const reader = thisHost();
   const url = (port: number) => channelUrl(connection, port, reader);
   const { broadcast, mux, task } = connection;
   const ports = new Set<number>();
   const curve = curveClient(connection.curve_serverkey);
-  const shell = router({ identity: session.id, curve });
+  const socket = router({ identity: session.id, curve });
+  const shell = new ReceiptedChannel(socket, 1);
   const replies = new RecentReplies(session, () => performance.now());
+  let lent: Promise<void> | undefined;
   const send = (frames: Frames) => {
     replies.add(frames);
     shell.send(frames);
+    if (registered.givesReceipts && lendsMemory(frames)) lend(frames);
   };
-  shell.watchConnection((event) => {
+  const lend = ([scheduler]: Frames) => {
+    const returned = shell.whenReceived(...(scheduler ? [scheduler] : [])).then(() => {
+      replies.own();
+      if (lent === returned) lent = undefined;
+    });
+    // It fails when the engine ends.
+    returned.catch(() => {});
+    lent = returned;
+  };
+  socket.watchConnection((event) => {
     if (event === "down") replies.hold();
     if (event === "up") replies.takeAgain().forEach(send);
   });
@@ -46,7 +66,7 @@ export function openChannels(connection: EngineConnection, { id, session }: Regi
     for (const port of wanted) {
       if (port === undefined || ports.has(port)) continue;
       ports.add(port);
-      shell.connect(url(port));
+      socket.connect(url(port));
     }
   };
   const leafOf = (engine: number) => broadcast[engine % broadcast.length];
@@ -60,6 +80,9 @@ export function openChannels(connection: EngineConnection, { id, session }: Regi
       listen: (receive) => shell.listen(receive),
       send,
       [Symbol.asyncDispose]: () => shell[Symbol.asyncDispose](),
+    },
+    get lent() {
+      return lent;
     },
     answerAgain: (request) => {
       const reply = replies.again(request);

@@ -16,7 +16,6 @@ import { UserOutput } from "../runtime/jupyter/user-output.ts";
 import type { Monitor } from "../runtime/monitor/monitor.ts";
 import type { EndReason } from "../runtime/monitor/monitor-messages.ts";
 import { CellRunner } from "./cell-runner.ts";
-import { DataPublisher } from "./data-publisher.ts";
 import { type EngineChannels, monitorRole, openChannels } from "./engine-channels.ts";
 import { type EngineIdentity, engineNaming, engineReplyStyle } from "./engine-replies.ts";
 import type { Registered } from "./registration.ts";
@@ -96,24 +95,18 @@ export class EngineService {
   }
 
   #handlers(namespace: Namespace) {
-    const { session } = this.#options.registered;
-    const data = new DataPublisher({
-      load: async () => {
-        const { cannedMessage } = await import("./apply.ts");
-        return (values) => cannedMessage(values, namespace, session);
-      },
-      publish: (message) => this.#output.publish("data_message", {}, message),
-    });
+    const { session, givesReceipts } = this.#options.registered;
     installHost({
       kind: "engine",
       variables: namespace,
       publish: (type, content) => this.#output.publish(type, content),
       mimeBundle,
-      publishData: (values) => data.publish(values),
+      publishData: (message) => this.#output.publish("data_message", {}, message(session)),
     });
     const cells = new CellRunner(namespace);
     const executor = new Executor({ run: (cell) => cells.run(cell) });
-    return shellHandlers({ namespace, executor, data, session });
+    const lent = givesReceipts ? () => this.#channels.lent : undefined;
+    return shellHandlers({ namespace, executor, session, lent });
   }
 
   async #connect(): Promise<void> {

@@ -1,3 +1,4 @@
+import { lendsMemory, withOwnFrames } from "../canning/lent-frames.ts";
 import { delimiter, parseHeader, parseParent } from "../protocol/envelope.ts";
 import type { Session } from "../protocol/session.ts";
 import type { Frames } from "../transport/channel.ts";
@@ -10,6 +11,8 @@ interface Sent {
   readonly frames: Frames;
   readonly bytes: number;
   readonly atMs: number;
+  /** Whether some of it is memory of the user's. */
+  readonly isLent: boolean;
 }
 
 /**
@@ -34,10 +37,19 @@ export class RecentReplies {
   /** Notes a reply; the latest is kept whatever its size. */
   add(frames: Frames): void {
     const bytes = frames.reduce((sum, { length }) => sum + length, 0);
-    this.#sent.push({ frames, bytes, atMs: this.#now() });
+    this.#sent.push({ frames, bytes, atMs: this.#now(), isLent: lendsMemory(frames) });
     this.#bytes += bytes;
     while (this.#sent.length > 1 && (this.#sent.length > most.replies || this.#bytes > most.bytes)) this.#dropOldest();
     if (!this.#isHeld) this.#timer ??= setTimeout(() => this.#dropOld(), recentMs).unref();
+  }
+
+  /** Ends the use of memory of others: they may overwrite it now. What is too large to be copied is forgotten. */
+  own(): void {
+    const kept = this.#sent.filter(({ isLent, bytes }) => !isLent || bytes <= most.bytes);
+    this.#sent = kept.map((sent) =>
+      sent.isLent ? { ...sent, isLent: false, frames: withOwnFrames(sent.frames, Number.POSITIVE_INFINITY) } : sent,
+    );
+    this.#bytes = this.#sent.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** The controller is away: what was sent last is kept until it is back. */

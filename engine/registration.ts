@@ -15,6 +15,8 @@ export interface Registered {
   /** Its session's id is its `uuid` and its identity on every socket. */
   readonly session: Session;
   readonly heartPeriodMs: number;
+  /** Whether the controller tells when it has a reply (`transport/receipts.ts`). */
+  readonly givesReceipts: boolean;
 }
 
 export interface RegistrationOptions {
@@ -70,7 +72,7 @@ export async function register(options: RegistrationOptions, signal?: AbortSigna
 function readReply(reply: JsonObject, session: Session): Registered {
   const { status, id, hb_period: heartPeriodMs } = reply as Record<string, unknown>;
   if (status === "ok" && typeof id === "number" && typeof heartPeriodMs === "number")
-    return { id: engineId(id), session, heartPeriodMs };
+    return { id: engineId(id), session, heartPeriodMs, givesReceipts: reply["receipts"] === true };
   const reason = [reply["ename"], reply["evalue"]].filter((part) => part !== undefined).join(": ");
   throw new RegistrationRefused(`The hub refused to register this engine: ${reason || JSON.stringify(reply)}.`);
 }

@@ -3,31 +3,32 @@ import type { Namespace } from "../runtime/evaluate/namespace.ts";
 import type { Executor } from "../runtime/jupyter/execute.ts";
 import type { ControlHandlers, Reply, ShellHandlers } from "../runtime/jupyter/handlers.ts";
 import { kernelInfo } from "../runtime/jupyter/kernel-info.ts";
-import type { DataPublisher } from "./data-publisher.ts";
 
 export interface EngineParts {
   readonly namespace: Namespace;
   readonly executor: Executor;
-  readonly data: DataPublisher;
   readonly session: Dialect;
+  /**
+   * Settles when the user's code may overwrite what replies have lent. Without it nothing may be lent, for nobody tells
+   * when a reply is sent.
+   */
+  readonly lent?: (() => Promise<void> | undefined) | undefined;
 }
 
 /** What an engine serves on shell. */
-export function shellHandlers({ namespace, executor, data, session }: EngineParts): ShellHandlers {
+export function shellHandlers({ namespace, executor, session, lent }: EngineParts): ShellHandlers {
   const ignore = () => undefined;
   /** Kept, for even what is loaded takes 10 µs to import. */
   let applying: typeof import("./apply.ts") | undefined;
   return {
     execute_request: async (request) => {
-      const reply = await executor.handle(request);
-      await data.settled;
-      return reply;
+      await lent?.();
+      return executor.handle(request);
     },
     apply_request: async (request) => {
+      await lent?.();
       applying ??= await import("./apply.ts");
-      const reply = await applying.apply(request, namespace, session);
-      await data.settled;
-      return reply;
+      return applying.apply(request, { namespace, session, mayLend: lent !== undefined });
     },
     kernel_info_request: engineInfo,
     // Widgets of Python clients: nothing here listens, and nothing is wrong.

@@ -1,4 +1,11 @@
+import type { Dialect } from "./envelope.ts";
 import type { JsonObject } from "./json.ts";
+
+/** The canned buffers of a message, and the metadata that seals them. */
+export interface CannedPart {
+  readonly buffers: readonly Buffer[];
+  readonly metadata: JsonObject;
+}
 
 /** Messages that code running in a kernel or engine may publish beside its result. */
 export type HostMessageType = "display_data" | "update_display_data" | "clear_output" | "stream";
@@ -21,8 +28,11 @@ export interface Host {
   publish(type: HostMessageType, content: JsonObject): void;
   /** MIME bundle of a value, as the last expression of a cell would show it. */
   mimeBundle(value: unknown): Promise<JsonObject>;
-  /** Engines only: sends data to `AsyncResult.data` of the client that waits for the running request. */
-  publishData?(values: Readonly<Record<string, unknown>>): void;
+  /**
+   * Engines only: sends data to `AsyncResult.data` of the client that waits for the running request.
+   * @param message makes the message's canned part for the engine's session: engines load canning only when it is used
+   */
+  publishData?(message: (session: Dialect) => CannedPart): void;
   /** Kernel only: told of each client that connects, so that the first brings the magics. */
   clientConnected?(client: unknown): void;
   /** Kernel only: makes the magics, or with a suffix a further set of them, run on that view. */

@@ -1,5 +1,8 @@
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
+import { can } from "../../canning/can.ts";
+import { withOwnFrames } from "../../canning/lent-frames.ts";
+import { codecOf, seal } from "../../canning/seal.ts";
 import { currentHost } from "../../protocol/host.ts";
 
 /**
@@ -12,14 +15,20 @@ export function clearOutput({ wait = false }: { readonly wait?: boolean } = {}):
 
 /**
  * On an engine: sends values to the client that waits for the running request, where `AsyncResult.data` collects them,
- * later ones over earlier ones. So a client sees how far a long computation is.
+ * later ones over earlier ones. So a client sees how far a long computation is. Values are taken as they are now, arrays
+ * copied.
  * @throws {Error} elsewhere
  * @throws {CanningError} when a value cannot travel
  */
 export function publishData(values: Readonly<Record<string, unknown>>): void {
-  const publish = currentHost()?.publishData;
-  if (!publish) throw new Error("publishData works on an engine, in a function or cell that a client runs there.");
-  publish(values);
+  const host = currentHost();
+  if (!host?.publishData)
+    throw new Error("publishData works on an engine, in a function or cell that a client runs there.");
+  host.publishData((session) => {
+    const codec = codecOf(session);
+    const buffers = withOwnFrames(can(values, { codec, variables: host.variables }), Number.POSITIVE_INFINITY);
+    return { buffers, metadata: { canning: seal(buffers, session.signer, codec) } };
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { can } from "../../canning/can.ts";
+import { withOwnFrames } from "../../canning/lent-frames.ts";
 import { codecOf, seal, unseal } from "../../canning/seal.ts";
 import type { Dialect } from "../../protocol/envelope.ts";
 import { currentHost, type UserVariables } from "../../protocol/host.ts";
@@ -27,7 +28,7 @@ export function cannedCall(value: unknown, operation: Operation, session: Dialec
   const codec = codecOf(session);
   const required = operation === "call" ? namesRequiredBy(value as Call) : [];
   const variables = withoutNames(currentHost()?.variables, required);
-  const buffers = can(value, variables ? { codec, variables } : { codec });
+  const buffers = withOwnFrames(can(value, variables ? { codec, variables } : { codec }));
   const canning = seal(buffers, session.signer, codec);
   if (operation !== "call") return { buffers, content: { canning, operation } };
   return { buffers, content: required.length > 0 ? { canning, requires: true } : { canning } };

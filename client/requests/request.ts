@@ -3,6 +3,7 @@ import { type EngineUuid, engineUuid, type MsgId, msgId } from "../../protocol/i
 import { isJsonObject, type JsonObject, type JsonValue } from "../../protocol/json.ts";
 import type { Message } from "../../protocol/session.ts";
 import type { FailedEngine, RemoteFailure } from "../errors/remote-error.ts";
+import type { Lending } from "./lending.ts";
 import type { OutputPiece } from "./output-piece.ts";
 import { readFailure } from "./read-output.ts";
 import { RequestOutput } from "./request-output.ts";
@@ -85,6 +86,8 @@ export class Request {
   completed: string | undefined;
   /** Milliseconds since 1970, on this machine's clock. */
   receivedMs: number | undefined;
+  /** Set when it is sent with memory that is not its own. */
+  lending: Lending | undefined;
   outcome: Outcome | undefined;
   output: RequestOutput | undefined;
   isFinished = false;
@@ -109,9 +112,20 @@ export class Request {
     Object.assign(this, { method, submitted, label, dependencies, code });
   }
 
+  /** Whether its arrays may be overwritten: the controller has all of them. */
+  get isSent(): boolean {
+    return this.lending?.isReturned ?? true;
+  }
+
+  /** Resolves when `isSent` is true. @throws {Error} when the connection ends before, and nobody knows */
+  async whenSent(): Promise<void> {
+    await this.lending?.whenReturned();
+  }
+
   /** @returns whether that finished it */
   takeReply(reply: Message, receivedMs: number, locate: (uuid: EngineUuid) => FailedEngine): boolean {
     if (this.isFinished || this.outcome) return false;
+    this.lending?.end();
     const { metadata } = reply;
     if (typeof metadata["engine"] === "string") this.engine = this.sentTo ?? engineUuid(metadata["engine"]);
     if (typeof metadata["started"] === "string") this.started = metadata["started"];
@@ -138,6 +152,7 @@ export class Request {
   fail(failure: RemoteFailure, receivedMs: number): void {
     if (this.isFinished) return;
     this.receivedMs ??= receivedMs;
+    this.lending?.lose(failure.evalue);
     this.outcome ??= { status: failure.ename === "TaskAborted" ? "aborted" : "error", failure };
     this.#finish();
   }

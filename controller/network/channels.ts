@@ -2,6 +2,7 @@ import type { Logger } from "../../cli/logger.ts";
 import { awaitPeers } from "../../transport/awaited-peers.ts";
 import type { Channel } from "../../transport/channel.ts";
 import type { Curve } from "../../transport/curve.ts";
+import { givingReceipts } from "../../transport/receipts.ts";
 import type { ZmqChannel } from "../../transport/zmq-channel.ts";
 import { bindSocket } from "./bind-socket.ts";
 import { isWildcard } from "./interfaces.ts";
@@ -58,7 +59,12 @@ export async function bindChannels(plan: ChannelsPlan): Promise<Channels> {
       channel.watchRejections((reason) => plan.peerRejected(socketTitles[name], reason));
     for (const leaf of broadcastLeaves)
       leaf.watchRejections((reason) => plan.peerRejected(socketTitles.broadcastLeaves, reason));
-    return { ...channels, ...awaitEngines(engines), broadcastLeaves: awaitAll(broadcastLeaves) };
+    return {
+      ...channels,
+      ...giveReceipts(clients),
+      ...awaitEngines(engines),
+      broadcastLeaves: awaitAll(broadcastLeaves),
+    };
   } catch (error) {
     await closeChannels(channels);
     throw error;
@@ -68,14 +74,21 @@ export async function bindChannels(plan: ChannelsPlan): Promise<Channels> {
 /** What is sent to engines of an earlier controller waits until they have come back. */
 const awaitEngines = ({ controlEngines, muxEngines, taskEngines }: ReturnType<typeof openEngineSockets>) => ({
   controlEngines: awaitPeers(controlEngines),
-  muxEngines: awaitPeers(muxEngines),
-  taskEngines: awaitPeers(taskEngines, { passesNotices: true }),
+  muxEngines: givingReceipts(awaitPeers(muxEngines)),
+  taskEngines: givingReceipts(awaitPeers(taskEngines, { passesNotices: true })),
 });
 
 const awaitAll = ([first, ...others]: readonly [Channel, ...Channel[]]): readonly [Channel, ...Channel[]] => [
-  awaitPeers(first),
-  ...others.map((leaf) => awaitPeers(leaf)),
+  givingReceipts(awaitPeers(first)),
+  ...others.map((leaf) => givingReceipts(awaitPeers(leaf))),
 ];
+
+/** To those who send users' values, and must know when these may be overwritten. */
+const giveReceipts = ({ muxClients, taskClients, broadcastClients }: ReturnType<typeof openClientSockets>) => ({
+  muxClients: givingReceipts(muxClients),
+  taskClients: givingReceipts(taskClients),
+  broadcastClients: givingReceipts(broadcastClients),
+});
 
 /** Resolves when what was sent has left, a second at most. */
 export async function closeChannels({ broadcastLeaves, ...named }: Channels): Promise<void> {

@@ -64,6 +64,8 @@ export const connectionReply = z.looseObject({
   engines: z.record(z.string(), z.string()),
   /** Ours: the language of each engine that announced one, by uuid. */
   languages: z.record(z.string(), z.string()).default({}),
+  /** Ours: the sockets for requests give receipts (`transport/receipts.ts`). */
+  receipts: z.boolean().default(false),
 });
 
 /**

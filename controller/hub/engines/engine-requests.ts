@@ -55,7 +55,8 @@ export class EngineRequests {
     if (!engine) return new Refusal("KeyError", `uuid ${content.uuid} is already registered`).content;
     hearts.expect(engine.uuid);
     log.debug(`engine ${engine.id} asks to join`, { engine: engine.id, uuid: engine.uuid });
-    return { status: "ok", id: engine.id, hb_period: heartbeatMs, connection_info: engineConnection };
+    const { id } = engine;
+    return { status: "ok", id, hb_period: heartbeatMs, connection_info: engineConnection, receipts: true };
   }
 
   /**
@@ -77,6 +78,7 @@ export class EngineRequests {
       status: "ok",
       engines: Object.fromEntries(engines.map(({ id, uuid }) => [String(id), uuid])),
       languages,
+      receipts: true,
     };
   }
 

@@ -10,11 +10,16 @@ test("an engine gets an id, the heartbeat period and the channels; clients hear 
   const engine = new MemoryPeer(requests, "e");
   expect(await ask(engine, "registration_request", { uuid, language: "typescript" })).toMatchObject({
     type: "registration_reply",
-    content: { status: "ok", id: 0, hb_period: 3000, connection_info: { mux: 1 } },
+    content: { status: "ok", id: 0, hb_period: 3000, connection_info: { mux: 1 }, receipts: true },
     answers: false,
   });
   expect([...hearts]).toEqual([[uuid, "expected"]]);
-  expect((await ask(client, "connection_request")).content).toEqual({ status: "ok", engines: {}, languages: {} });
+  expect((await ask(client, "connection_request")).content).toEqual({
+    status: "ok",
+    engines: {},
+    languages: {},
+    receipts: true,
+  });
 
   engines.heartStarted(uuid);
   expect(await notification()).toEqual({
@@ -26,6 +31,7 @@ test("an engine gets an id, the heartbeat period and the channels; clients hear 
     status: "ok",
     engines: { "0": uuid },
     languages: { [uuid]: "typescript" },
+    receipts: true,
   });
 });
 
@@ -118,6 +124,7 @@ test("engines of an earlier controller count as registered at once, and ids go o
     status: "ok",
     engines: { "4": uuid },
     languages: { [uuid]: "typescript" },
+    receipts: true,
   });
   expect([events, [...hearts]]).toEqual([["joined 4"], [[uuid, "restored"]]]);
   expect((await ask(new MemoryPeer(requests, "n"), "registration_request", { uuid: "new" })).content["id"]).toBe(9);
