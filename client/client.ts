@@ -8,21 +8,15 @@ import type { Patience } from "./connection/reconnection.ts";
 import { ConnectionService } from "./connection-service.ts";
 import { abortJobs } from "./controls/abort-jobs.ts";
 import { becomeDask, type DaskOptions, stopDask } from "./controls/dask.ts";
-import {
-  clearEngines,
-  type RestartOptions,
-  restartEngines,
-  type ShutdownOptions,
-  shutdownCluster,
-  signalEngines,
-} from "./controls/engine-controls.ts";
+import * as controls from "./controls/engine-controls.ts";
 import { waitForEngines } from "./controls/wait-for-engines.ts";
 import { DirectView } from "./direct-view.ts";
 import type { EngineDirectory } from "./engine-directory.ts";
 import { arityOf, type GetResultOptions, getResult } from "./hub/get-result.ts";
-import { inTime, load, type Purge, purgeRecords, queueStatus } from "./hub/hub-questions.ts";
+import { inTime, load, type Purge, purgeRecords, queueContents, queueStatus } from "./hub/hub-questions.ts";
 import type { ResultStatus } from "./hub/hub-records.ts";
 import { type AsyncHubResult, hubResult } from "./hub/hub-result.ts";
+import { resultStatus, type StatusWithResults, statusWithResults } from "./hub/result-status.ts";
 import type { TaskQuery } from "./hub/task-query.ts";
 import type { BufferKey, TaskKey, TaskRow } from "./hub/task-row.ts";
 import { type Jobs, jobIds, resubmitEnded } from "./hub/tasks.ts";
@@ -32,12 +26,7 @@ import { localMetadata, localResults, purgeLocal } from "./local/local-results.t
 import type { InteractiveOptions } from "./output/progress-display.ts";
 import type { QueueStatus } from "./queue-status.ts";
 import type { ExecuteReply } from "./requests/execute-reply.ts";
-import {
-  type ExecuteRequestOptions,
-  type RequestOptions,
-  sendApplyRequest,
-  sendExecuteRequest,
-} from "./requests/low-level-requests.ts";
+import * as lowLevel from "./requests/low-level-requests.ts";
 import type { TaskMetadata } from "./requests/task-metadata.ts";
 import type { AsyncResult } from "./results/async-result.ts";
 import type { Arity } from "./results/result-plan.ts";
@@ -182,11 +171,16 @@ export class Client implements AsyncDisposable {
   }
 
   /**
-   * Which requests are pending and which have ended, of all clients.
+   * Which requests are pending and which have ended, of all clients; with `statusOnly: false`, what these resulted in too.
    * @throws {RemoteError} (`KeyError`) when the hub has no record of one
    */
-  async resultStatus(tasks: Jobs, options: WaitOptions = {}): Promise<ResultStatus> {
-    return inTime(this.#connection.records.status(jobIds(tasks, this.#connection)), options);
+  async resultStatus(jobs: Jobs, options?: WaitOptions & { readonly statusOnly?: true }): Promise<ResultStatus>;
+  async resultStatus(jobs: Jobs, options: WaitOptions & { readonly statusOnly: false }): Promise<StatusWithResults>;
+  async resultStatus(
+    jobs: Jobs,
+    { statusOnly = true, ...options }: WaitOptions & { readonly statusOnly?: boolean } = {},
+  ): Promise<ResultStatus> {
+    return inTime((statusOnly ? resultStatus : statusWithResults)(this.#connection, jobs), options);
   }
 
   /**
@@ -263,9 +257,17 @@ export class Client implements AsyncDisposable {
     return inTime(load(this.#connection, targets), options);
   }
 
-  /** How many requests and tasks engines have, as the hub counts them. */
-  async queueStatus(targets: Targets = "all", options: WaitOptions = {}): Promise<QueueStatus> {
-    return inTime(queueStatus(this.#connection, targets), options);
+  /** What engines have to do, as the hub counts it; with `verbose: true`, the message ids. */
+  async queueStatus(targets?: Targets, options?: WaitOptions & { readonly verbose?: false }): Promise<QueueStatus>;
+  async queueStatus(
+    targets: Targets,
+    options: WaitOptions & { readonly verbose: true },
+  ): Promise<QueueStatus<readonly string[]>>;
+  async queueStatus(
+    targets: Targets = "all",
+    { verbose = false, ...options }: WaitOptions & { readonly verbose?: boolean } = {},
+  ): Promise<QueueStatus<unknown>> {
+    return inTime<QueueStatus<unknown>>((verbose ? queueContents : queueStatus)(this.#connection, targets), options);
   }
 
   /**
@@ -285,24 +287,24 @@ export class Client implements AsyncDisposable {
   sendApplyRequest<Args extends unknown[], R>(
     f: (...args: Args) => R,
     args: RemoteArguments<Args>,
-    options: RequestOptions = {},
+    options: lowLevel.RequestOptions = {},
   ): AsyncResult<Awaited<R>, "one"> {
-    return sendApplyRequest(this.#connection, { f, args }, options);
+    return lowLevel.sendApplyRequest(this.#connection, { f, args }, options);
   }
 
   /** Sends one `execute_request`: to `engine`, or to the scheduler, which chooses. It is silent unless told otherwise. */
-  sendExecuteRequest(code: string, options: ExecuteRequestOptions = {}): AsyncResult<ExecuteReply, "one"> {
-    return sendExecuteRequest(this.#connection, code, options);
+  sendExecuteRequest(code: string, options: lowLevel.ExecuteRequestOptions = {}): AsyncResult<ExecuteReply, "one"> {
+    return lowLevel.sendExecuteRequest(this.#connection, code, options);
   }
 
   /** Removes all variables of users from the engines. */
   async clear(targets: Targets = "all"): Promise<void> {
-    await clearEngines(this.#connection, targets);
+    await controls.clearEngines(this.#connection, targets);
   }
 
   /** Stops the code that engines are running; their variables stay. What waits behind it goes on. */
   async interrupt(targets: Targets = "all"): Promise<void> {
-    await signalEngines(this.#connection, "SIGINT", targets);
+    await controls.signalEngines(this.#connection, "SIGINT", targets);
   }
 
   /**
@@ -313,7 +315,7 @@ export class Client implements AsyncDisposable {
     signal: string | number,
     { targets = "all" }: { readonly targets?: Targets } = {},
   ): Promise<void> {
-    await signalEngines(this.#connection, signal, targets);
+    await controls.signalEngines(this.#connection, signal, targets);
   }
 
   /**
@@ -322,8 +324,8 @@ export class Client implements AsyncDisposable {
    * @throws {TypeError} when one of them runs another language: such engines cannot do that
    * @throws {TimeoutError} when they have not all come after `timeoutMs`
    */
-  async restartEngines(options: RestartOptions = {}): Promise<void> {
-    await restartEngines(this.#connection, options);
+  async restartEngines(options: controls.RestartOptions = {}): Promise<void> {
+    await controls.restartEngines(this.#connection, options);
   }
 
   /**
@@ -341,22 +343,16 @@ export class Client implements AsyncDisposable {
     await stopDask(this.#connection, targets);
   }
 
-  /** The old name of {@link becomeDask}. */
-  async becomeDistributed(options: DaskOptions = {}): Promise<string> {
-    return this.becomeDask(options);
-  }
-
-  /** The old name of {@link stopDask}. */
-  async stopDistributed(targets: Targets = "all"): Promise<void> {
-    await this.stopDask(targets);
-  }
+  /** Old names. */
+  readonly becomeDistributed = this.becomeDask;
+  readonly stopDistributed = this.stopDask;
 
   /**
    * Ends engines; what they still had to do is aborted. With `hub`, ends the controller too and closes this client.
    * Resolves when they have agreed. With `restart` it is {@link restartEngines}.
    */
-  async shutdown(options: ShutdownOptions = {}): Promise<void> {
-    await shutdownCluster(this.#connection, options);
+  async shutdown(options: controls.ShutdownOptions = {}): Promise<void> {
+    await controls.shutdownCluster(this.#connection, options);
   }
 
   /** Ends the connection; what is outstanding fails with `TaskAborted`. Engines go on. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../protocol/json.ts";
 import type { ConnectionService } from "../connection-service.ts";
-import { type QueueStatus, readLoad, readQueueStatus } from "../queue-status.ts";
+import { count, idList, type QueueStatus, readLoad, readQueueStatus } from "../queue-status.ts";
 import { type WaitOptions, waitFor } from "../results/wait-options.ts";
 import { fixTargets, recipients, type Targets } from "../targets.ts";
 import { type Jobs, jobIds } from "./tasks.ts";
@@ -19,7 +19,15 @@ export async function load(connection: ConnectionService, targets: Targets): Pro
 
 /** How many requests and tasks engines have. */
 export async function queueStatus(connection: ConnectionService, targets: Targets): Promise<QueueStatus> {
-  return readQueueStatus(await askOfEngines(connection, "queue_request", targets));
+  return readQueueStatus(await askOfEngines(connection, "queue_request", targets), count);
+}
+
+/** Which requests and tasks engines have, by message id. */
+export async function queueContents(
+  connection: ConnectionService,
+  targets: Targets,
+): Promise<QueueStatus<readonly string[]>> {
+  return readQueueStatus(await askOfEngines(connection, "queue_request", targets, { verbose: true }), idList);
 }
 
 /** @throws {RemoteError} (`IndexError`) when one of the tasks is pending */
@@ -30,8 +38,13 @@ export async function purgeRecords(connection: ConnectionService, what: Purge): 
   return records.purge(what === "all" ? what : jobIds(what, connection), []);
 }
 
-async function askOfEngines(connection: ConnectionService, type: string, targets: Targets): Promise<JsonObject> {
+async function askOfEngines(
+  connection: ConnectionService,
+  type: string,
+  targets: Targets,
+  more: JsonObject = {},
+): Promise<JsonObject> {
   const { engines } = connection;
   const ids = engines.size === 0 ? null : recipients(fixTargets(targets, engines), engines);
-  return connection.askHub(type, { targets: ids });
+  return connection.askHub(type, { targets: ids, ...more });
 }
