@@ -14,6 +14,12 @@ export interface CallOptions {
   readonly targets?: Targets | undefined;
 }
 
+/** Options of a call that may send large arrays. */
+export interface SendOptions extends CallOptions {
+  /** For this call, instead of the view's {@link DirectFlags.track}. */
+  readonly track?: boolean | undefined;
+}
+
 /** Call options that leave the view's engines as they are. */
 export interface OwnTargets {
   readonly targets?: undefined;
@@ -42,6 +48,11 @@ export interface DirectFlags {
   readonly targets?: Targets | undefined;
   /** Whether the magics wait for results of this view. */
   readonly block?: boolean | undefined;
+  /**
+   * Whether `sent` of its results turns true by itself, as soon as arrays that were sent may be overwritten. Without it
+   * `sent` is settled by `waitOnSend` or the reply. It costs a small message each way, for large arrays only.
+   */
+  readonly track?: boolean | undefined;
   /** Name of its requests in their metadata and in the hub's records. */
   readonly label?: string | undefined;
 }

@@ -165,6 +165,7 @@ export class ConnectionService implements AsyncDisposable {
     this.local.add(request);
     if (currentHost()) this.#asSender = AsyncLocalStorage.snapshot();
     channel.send(frames);
+    if (plan.isTracked) void request.lending?.whenReturned();
     if (this.#reconnection.isAway) this.#reconnection.warn();
     return request;
   }

@@ -1,11 +1,17 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { currentHost } from "../protocol/host.ts";
-import type { ArityOf, CallOptions, DirectFlags, ExecuteOptions, OwnTargets, RemoteArguments } from "./call-options.ts";
+import type {
+  ArityOf,
+  CallOptions,
+  DirectFlags,
+  ExecuteOptions,
+  OwnTargets,
+  RemoteArguments,
+  SendOptions,
+} from "./call-options.ts";
 import type { ConnectionService } from "./connection-service.ts";
 import { abortJobs } from "./controls/abort-jobs.ts";
-import { clearEngines, type ShutdownOptions, shutdownCluster, signalEngines } from "./controls/engine-controls.ts";
+import { clearEngines, type ShutdownOptions, shutdownCluster } from "./controls/engine-controls.ts";
 import { type ImportOptions, type ImportSource, importModules } from "./functions/import-modules.ts";
 import { type ParallelFunction, parallelFunction } from "./functions/parallel-function.ts";
 import { type RemoteFunction, remoteFunction } from "./functions/remote-function.ts";
@@ -27,6 +33,7 @@ import { type GatherOptions, gather, type ScatterOptions, scatter } from "./part
 import type { QueueStatus } from "./queue-status.ts";
 import { DirectSender } from "./requests/direct-sender.ts";
 import type { ExecuteReply } from "./requests/execute-reply.ts";
+import { readProgram } from "./requests/read-program.ts";
 import type { AsyncMapResult, AsyncResult } from "./results/async-result.ts";
 import type { Arity, PerEngine } from "./results/result-plan.ts";
 import type { WaitOptions } from "./results/wait-options.ts";
@@ -52,6 +59,7 @@ export class DirectView<A extends Arity = "many"> {
   constructor(connection: ConnectionService, targets: FixedTargets, flags: Omit<DirectFlags, "targets"> = {}) {
     this.#sender = new DirectSender(connection, targets, flags.label);
     this.block = flags.block ?? false;
+    this.track = flags.track ?? false;
     this.vars = variablesOf(this);
   }
 
@@ -64,12 +72,22 @@ export class DirectView<A extends Arity = "many"> {
     this.#sender.targets = fixTargets(targets, this.#sender.connection.engines);
   }
 
+  /** Whether `sent` of results turns true by itself; see {@link DirectFlags.track}. */
+  get track(): boolean {
+    return this.#sender.track;
+  }
+
+  set track(track: boolean) {
+    this.#sender.track = track;
+  }
+
   /** The same view but for these flags; this one stays as it is. A label that is given as `undefined` is taken back. */
   withFlags<const Flags extends DirectFlags>(flags: Flags): DirectView<ArityOf<A, Flags>> {
     const { connection } = this.#sender;
-    const { targets, block = this.block } = flags;
+    const { targets, block = this.block, track = this.track } = flags;
     const fixed = targets === undefined ? this.#sender.targets : fixTargets(targets, connection.engines);
-    return new DirectView(connection, fixed, { block, label: "label" in flags ? flags.label : this.#sender.label });
+    const label = "label" in flags ? flags.label : this.#sender.label;
+    return new DirectView(connection, fixed, { block, track, label });
   }
 
   /**
@@ -119,14 +137,11 @@ export class DirectView<A extends Arity = "many"> {
     file: string | URL,
     options?: Options,
   ): AsyncResult<PerEngine<ArityOf<A, Options>, ExecuteReply>, ArityOf<A, Options>> {
-    const filename = typeof file === "string" ? file : fileURLToPath(file);
-    // As a cell the line that makes a script executable is a comment.
-    const code = readFileSync(file, "utf8").replace(/^#!/, "//");
-    return this.#sender.execute({ code, filename, ...options });
+    return this.#sender.execute({ ...readProgram(file), ...options });
   }
 
   /** Sets variables on each engine. What is pushed is canned once for all; typed arrays travel without a copy. */
-  push<const Options extends CallOptions = OwnTargets>(
+  push<const Options extends SendOptions = OwnTargets>(
     values: Readonly<Record<string, unknown>>,
     options?: Options,
   ): AsyncResult<PerEngine<ArityOf<A, Options>, undefined>, ArityOf<A, Options>> {
@@ -255,11 +270,6 @@ export class DirectView<A extends Arity = "many"> {
   /** Aborts jobs, queued or running; without any, all that this view has outstanding. They end in `TaskAborted`. */
   async abort(jobs?: Jobs): Promise<void> {
     await abortJobs(this.#sender.connection, jobs ?? this.outstanding, undefined);
-  }
-
-  /** Stops the code that the engines are running; their variables stay. */
-  async interrupt({ targets = this.targets }: CallOptions = {}): Promise<void> {
-    await signalEngines(this.#sender.connection, "SIGINT", targets);
   }
 
   /** Removes all variables of users from the engines. */

@@ -1,4 +1,4 @@
-import type { CallOptions } from "../call-options.ts";
+import type { SendOptions } from "../call-options.ts";
 import { type Distribution, shareLength, shareOf } from "../partition/distribution.ts";
 import type { DirectSender } from "../requests/direct-sender.ts";
 import type { Assembly } from "../requests/submit-direct.ts";
@@ -7,7 +7,7 @@ import { chunkAssembly, mapChunk } from "./map-chunk.ts";
 import { type ItemFunction, splitArguments } from "./map-function.ts";
 import { type Column, columnsOf, type Sequence } from "./sequences.ts";
 
-export interface DirectMapOptions extends CallOptions {
+export interface DirectMapOptions extends SendOptions {
   /** How elements are shared out among the engines; `block` unless given. */
   readonly dist?: Distribution | undefined;
   /** `false`: `for await` gives results as they come, engine by engine. */
@@ -26,7 +26,7 @@ export interface PartsCall {
 export function callWithParts<T>(
   sender: DirectSender,
   { columns, ...parts }: PartsCall & { readonly columns: readonly Column[] },
-  { dist, ordered = true, ...options }: DirectMapOptions,
+  { dist, ordered = true, track, ...options }: DirectMapOptions,
 ): AsyncResult<T, "many"> {
   const length = columns[0]?.length ?? 0;
   const ids = sender.ids(options, parts.name).slice(0, length);
@@ -34,6 +34,7 @@ export function callWithParts<T>(
   return sender.callEach(ids, {
     name: parts.name,
     operation: "call",
+    track,
     value: (place) => parts.call(columns.map((column) => shareOf(column, share(place)))),
     size: (place) => shareLength(length, share(place)),
     assembly: { ...parts.assembly, length, isOrdered: ordered },

@@ -1,4 +1,4 @@
-import type { CallOptions } from "../call-options.ts";
+import type { CallOptions, SendOptions } from "../call-options.ts";
 import { type Sequence, toColumn } from "../map/sequences.ts";
 import type { DirectSender } from "../requests/direct-sender.ts";
 import type { AsyncResult } from "../results/async-result.ts";
@@ -9,7 +9,7 @@ export interface GatherOptions extends CallOptions {
   readonly dist?: Distribution | undefined;
 }
 
-export interface ScatterOptions extends GatherOptions {
+export interface ScatterOptions extends GatherOptions, SendOptions {
   /** Whether an engine that gets a single element gets it as it is, not in a sequence. */
   readonly flatten?: boolean | undefined;
 }
@@ -24,7 +24,7 @@ export interface Scattered {
 export function scatter(
   sender: DirectSender,
   { name, sequence }: Scattered,
-  { dist, flatten = false, ...options }: ScatterOptions,
+  { dist, flatten = false, track, ...options }: ScatterOptions,
 ): AsyncResult<undefined[], "many"> {
   const column = toColumn(sequence);
   const ids = sender.ids(options, "push");
@@ -32,7 +32,7 @@ export function scatter(
     const part = shareOf(column, { place, of: ids.length, dist });
     return { [name]: flatten && part.length === 1 ? part[0] : part };
   };
-  return sender.callEach(ids, { name: "scatter", operation: "push", value });
+  return sender.callEach(ids, { name: "scatter", operation: "push", value, track });
 }
 
 /** Puts a variable of each engine, or what it holds, together. */

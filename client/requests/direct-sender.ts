@@ -1,6 +1,6 @@
 import type { CellProgram } from "../../protocol/cell-program.ts";
 import { type EngineId, type MsgId, msgId } from "../../protocol/ids.ts";
-import type { CallOptions, ExecuteOptions } from "../call-options.ts";
+import type { CallOptions, ExecuteOptions, SendOptions } from "../call-options.ts";
 import type { ConnectionService, Payload } from "../connection-service.ts";
 import { History } from "../local/history.ts";
 import type { AsyncResult } from "../results/async-result.ts";
@@ -28,12 +28,13 @@ interface OneCall extends CannedOperation {
 /** Different from engine to engine, by the engine's place among the targets. */
 interface CallPerEngine extends CannedOperation {
   readonly value: (place: number) => unknown;
+  readonly track?: boolean | undefined;
   /** Items that it computes; 1 where it is left out. */
   readonly size?: (place: number) => number;
   readonly assembly?: Assembly;
 }
 
-export interface Code extends ExecuteOptions {
+interface Code extends ExecuteOptions {
   readonly code: string;
   /** Name in stack traces; the engine's own (`cell [3]`) where it is left out. */
   readonly filename?: string;
@@ -46,6 +47,7 @@ export class DirectSender {
   /** What this view has sent. */
   readonly history = new History();
   targets: FixedTargets;
+  track = false;
 
   constructor(connection: ConnectionService, targets: FixedTargets, label: string | undefined) {
     this.connection = connection;
@@ -54,17 +56,17 @@ export class DirectSender {
   }
 
   /** @returns a value for one engine, an array for several */
-  call<T, A extends Arity>({ name, operation, value, pick }: OneCall, options: CallOptions = {}): AsyncResult<T, A> {
+  call<T, A extends Arity>({ name, operation, value, pick }: OneCall, options: SendOptions = {}): AsyncResult<T, A> {
     const { ids, arity } = this.#recipients(options.targets, name);
     const payload = this.#payload(operation, value);
-    const plan = this.#plan(pick);
+    const plan = this.#plan(pick, options.track);
     return this.#submit({ name, ids, arity, payload: () => payload, plan: () => plan });
   }
 
   /** @param ids of the engines, as {@link ids} gives them */
   callEach<T>(ids: readonly EngineId[], call: CallPerEngine): AsyncResult<T, "many"> {
     const { name, operation, value, size, assembly } = call;
-    const plan = this.#plan(call.pick);
+    const plan = this.#plan(call.pick, call.track);
     const direct = {
       name,
       ids,
@@ -120,9 +122,9 @@ export class DirectSender {
     return { ...call, metadata: { lean: true, label: this.label } };
   }
 
-  #plan(pick: (value: unknown) => unknown = (value) => value): RequestPlan {
+  #plan(pick: (value: unknown) => unknown = (value) => value, isTracked = this.track): RequestPlan {
     const { signer } = this.connection.session;
-    return { method: "apply", read: (reply) => pick(cannedValue(reply, signer)), label: this.label };
+    return { method: "apply", read: (reply) => pick(cannedValue(reply, signer)), label: this.label, isTracked };
   }
 }
 

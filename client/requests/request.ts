@@ -39,6 +39,8 @@ export interface RequestPlan {
   readonly label?: string | undefined;
   /** Of a task. */
   readonly dependencies?: WireDependencies | undefined;
+  /** Whether it is asked at once when its arrays may be overwritten, not only when somebody wants to know. */
+  readonly isTracked?: boolean;
   /** Of an execute. */
   readonly code?: string;
 }
