@@ -52,7 +52,7 @@ export class LoadBalancedView {
     ...args: RemoteArguments<Args>
   ): AsyncResult<Awaited<R>, "one"> {
     const group = new RequestGroup();
-    group.add(this.#sender.send({ fn: f, args }, 1, group));
+    group.add(this.#sender.send({ fn: f, args }, { size: 1 }, group));
     group.seal();
     const join = ([value]: readonly unknown[]) => value as Awaited<R>;
     return new AsyncResult(group, { name: "apply", arity: "one", join, ...this.#sender.controls });
@@ -69,7 +69,7 @@ export class LoadBalancedView {
    */
   parallel<Args extends unknown[], R>(
     f: (...sequences: Args) => R,
-    options: MapOptions = {},
+    options: Omit<MapOptions, "returnErrors"> = {},
   ): ParallelFunction<Args, R> {
     return parallelFunction(f, {
       map: (item, sequences) => balancedMap(this.#sender, item, { sequences, ...options }),

@@ -1,8 +1,9 @@
 import type { Assembly } from "../requests/submit-direct.ts";
-import type { TaskCall, TaskSender } from "../requests/task-sender.ts";
+import type { CallPlan, TaskCall, TaskSender } from "../requests/task-sender.ts";
 import { AsyncResult } from "../results/async-result.ts";
 import { RequestGroup } from "../results/request-group.ts";
 import type { TaskFlags } from "../task-flags.ts";
+import { keepingChunk, withErrors } from "./keeping-chunk.ts";
 import { chunkAssembly, mapChunk } from "./map-chunk.ts";
 import type { ItemFunction } from "./map-function.ts";
 import { MapRun } from "./map-run.ts";
@@ -18,10 +19,15 @@ export interface MapOptions extends TaskFlags {
   readonly ordered?: boolean | undefined;
   /** Most chunks under way at once; unless given 2 for each engine, or 1,000 where `chunkSize` is given. */
   readonly maxOutstanding?: number | undefined;
+  /**
+   * Whether elements that fail have their `RemoteError` as result, and the map goes on. With `retries` a chunk is tried
+   * again as a whole, and is of one element unless told otherwise.
+   */
+  readonly returnErrors?: boolean | undefined;
 }
 
 /** Calls that each take the next chunk of some sequences. */
-export interface ChunkCalls {
+export interface ChunkCalls extends Pick<CallPlan, "pick"> {
   readonly name: string;
   readonly columns: readonly Column[];
   readonly call: (chunk: readonly Column[]) => TaskCall;
@@ -30,17 +36,19 @@ export interface ChunkCalls {
 
 /** Calls a function element by element. */
 export function balancedMap(
-  sender: TaskSender,
+  view: TaskSender,
   f: ItemFunction,
-  { sequences, ...options }: MapOptions & { readonly sequences: readonly Sequence<unknown>[] },
+  { sequences, returnErrors = false, ...options }: MapOptions & { readonly sequences: readonly Sequence<unknown>[] },
 ): AsyncResult<never[], "many"> {
+  const { retries = view.flags.retries ?? 0 } = options;
   const columns = columnsOf(sequences);
-  const call = (chunk: readonly Column[]) => ({ fn: mapChunk, args: [f, chunk] });
-  return callInChunks(
-    sender,
-    { name: "map", columns, call, assembly: chunkAssembly(columns[0]?.length ?? 0) },
-    options,
-  );
+  const assembly = { ...chunkAssembly(columns[0]?.length ?? 0), keepsErrors: returnErrors };
+  // Engines that keep an element's error do not fail, and nobody would try it again.
+  const isKept = returnErrors && retries === 0;
+  const fn = isKept ? keepingChunk : mapChunk;
+  const call = (chunk: readonly Column[]) => ({ fn, args: [f, chunk] });
+  const calls = { name: "map", columns, call, assembly, ...(isKept && { pick: withErrors }) };
+  return callInChunks(view, calls, returnErrors && !isKept ? { chunkSize: 1, ...options } : options);
 }
 
 /**
@@ -49,19 +57,20 @@ export function balancedMap(
  */
 export function callInChunks<T>(
   view: TaskSender,
-  { name, columns, call, assembly }: ChunkCalls,
-  { chunkSize, ordered = true, maxOutstanding, ...flags }: MapOptions,
+  { name, columns, call, pick, assembly }: ChunkCalls,
+  { chunkSize, ordered = true, maxOutstanding, ...flags }: Omit<MapOptions, "returnErrors">,
 ): AsyncResult<T, "many"> {
   requireAtLeastOne({ chunkSize, maxOutstanding });
-  const sender = Object.keys(flags).length === 0 ? view : view.with(flags);
+  const sender = view.with(flags);
   const { engines, abort, interrupt } = sender.controls;
   const group = new RequestGroup();
   const run = new MapRun(group, {
     length: columns[0]?.length ?? 0,
     chunkSize,
     maxOutstanding,
+    keepsErrors: assembly.keepsErrors,
     engines: () => sender.engineCount(),
-    send: (from, to) => sender.send(call(rows(columns, from, to)), to - from, group),
+    send: (from, to) => sender.send(call(rows(columns, from, to)), { size: to - from, pick }, group),
   });
   return new AsyncResult<T, "many">(group, {
     ...assembly,

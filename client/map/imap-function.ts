@@ -1,3 +1,4 @@
+import type { Kept, Only } from "./map-function.ts";
 import { isSource, type Source } from "./source-rows.ts";
 
 export interface ImapOptions {
@@ -19,20 +20,24 @@ export type Results<R> = AsyncGenerator<R, void, undefined>;
  * @typeParam Options may follow the sequences
  */
 export interface ImapFunction<Options extends ImapOptions> {
-  <T, R>(f: (item: T) => R, source: Source<T>, options?: Options): Results<Awaited<R>>;
-  <T, U, R>(
+  <T, R, const Own extends Options = Options>(
+    f: (item: T) => R,
+    source: Source<T>,
+    options?: Only<Own, Options>,
+  ): Results<Kept<Own, R>>;
+  <T, U, R, const Own extends Options = Options>(
     f: (first: T, second: U) => R,
     firsts: Source<T>,
     seconds: Source<U>,
-    options?: Options,
-  ): Results<Awaited<R>>;
-  <T, U, V, R>(
+    options?: Only<Own, Options>,
+  ): Results<Kept<Own, R>>;
+  <T, U, V, R, const Own extends Options = Options>(
     f: (first: T, second: U, third: V) => R,
     firsts: Source<T>,
     seconds: Source<U>,
     thirds: Source<V>,
-    options?: Options,
-  ): Results<Awaited<R>>;
+    options?: Only<Own, Options>,
+  ): Results<Kept<Own, R>>;
   <Items extends unknown[], R>(
     f: (...items: Items) => R,
     ...sources: { [Index in keyof Items]: Source<Items[Index]> }

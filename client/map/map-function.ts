@@ -1,3 +1,4 @@
+import type { RemoteError } from "../errors/remote-error.ts";
 import type { AsyncMapResult } from "../results/async-result.ts";
 import { isSequence, type Sequence } from "./sequences.ts";
 
@@ -7,26 +8,36 @@ import { isSequence, type Sequence } from "./sequences.ts";
  * @typeParam Options may follow the sequences
  * @throws {RangeError} when the sequences differ in length
  */
-export interface MapFunction<Options> {
-  <T, R>(f: (item: T) => R, sequence: Sequence<T>, options?: Options): AsyncMapResult<Awaited<R>>;
-  <T, U, R>(
+export interface MapFunction<Options extends object> {
+  <T, R, const Own extends Options = Options>(
+    f: (item: T) => R,
+    sequence: Sequence<T>,
+    options?: Only<Own, Options>,
+  ): AsyncMapResult<Kept<Own, R>>;
+  <T, U, R, const Own extends Options = Options>(
     f: (first: T, second: U) => R,
     firsts: Sequence<T>,
     seconds: Sequence<U>,
-    options?: Options,
-  ): AsyncMapResult<Awaited<R>>;
-  <T, U, V, R>(
+    options?: Only<Own, Options>,
+  ): AsyncMapResult<Kept<Own, R>>;
+  <T, U, V, R, const Own extends Options = Options>(
     f: (first: T, second: U, third: V) => R,
     firsts: Sequence<T>,
     seconds: Sequence<U>,
     thirds: Sequence<V>,
-    options?: Options,
-  ): AsyncMapResult<Awaited<R>>;
+    options?: Only<Own, Options>,
+  ): AsyncMapResult<Kept<Own, R>>;
   <Items extends unknown[], R>(
     f: (...items: Items) => R,
     ...sequences: { [Index in keyof Items]: Sequence<Items[Index]> }
   ): AsyncMapResult<Awaited<R>>;
 }
+
+/** Options without any that there are not. */
+export type Only<Own, Options> = Own & { readonly [Key in Exclude<keyof Own, keyof Options>]: never };
+
+/** What a map gives for an element: with `returnErrors` maybe its error. */
+export type Kept<Own, R> = Own extends { readonly returnErrors: true } ? Awaited<R> | RemoteError : Awaited<R>;
 
 /** Any function, as a map calls it. */
 export type ItemFunction = (...items: never[]) => unknown;

@@ -14,6 +14,8 @@ export interface MapPlan {
   readonly chunkSize?: number | undefined;
   /** Most chunks under way at once; without it, what keeps the engines busy. */
   readonly maxOutstanding?: number | undefined;
+  /** Whether a failed chunk does not end the map. */
+  readonly keepsErrors?: boolean | undefined;
   /** At least 1. */
   readonly engines: () => number;
   /** Sends elements `from` to `to`, the last one left out. */
@@ -45,7 +47,7 @@ export class MapRun {
 
   requestFinished(request: Request): void {
     if (this.#group.isSealed) return;
-    if (request.outcome?.status === "ok") this.#goOn(request);
+    if (request.outcome?.status === "ok" || this.#plan.keepsErrors) this.#goOn(request);
     else this.stop();
   }
 

@@ -19,7 +19,7 @@ export interface DirectCall {
 }
 
 /** How the values of several engines become one result, where that is not simply an array of them. */
-export type Assembly = Pick<ResultPlan<unknown>, "join" | "itemsOf" | "length" | "isOrdered">;
+export type Assembly = Pick<ResultPlan<unknown>, "join" | "itemsOf" | "length" | "isOrdered" | "keepsErrors">;
 
 /**
  * Sends a call to each of its engines.

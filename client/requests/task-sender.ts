@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../protocol/json.ts";
 import type { ConnectionService } from "../connection-service.ts";
+import type { FailedEngine } from "../errors/remote-error.ts";
 import type { RequestGroup } from "../results/request-group.ts";
 import type { ResultPlan } from "../results/result-plan.ts";
 import { type FixedTargets, fixTargets, recipients, requireOurs } from "../targets.ts";
@@ -13,6 +14,14 @@ import type { Request, RequestPlan } from "./request.ts";
 export interface TaskCall {
   readonly fn: unknown;
   readonly args: readonly unknown[];
+}
+
+/** What a call is for the client. */
+export interface CallPlan {
+  /** Items that it computes. */
+  readonly size: number;
+  /** Makes its value of what came back; that itself where it is left out. */
+  readonly pick?: ((value: unknown, engine: FailedEngine | undefined) => unknown) | undefined;
 }
 
 /** Sends what a load-balanced view is told to send, under its flags. */
@@ -32,19 +41,19 @@ export class TaskSender {
    * @throws {RangeError} naming a flag that makes no sense
    */
   with({ targets, ...flags }: TaskFlags): TaskSender {
+    if (targets === undefined && Object.keys(flags).length === 0) return this;
     const fixed = targets === undefined ? this.targets : fixTargets(targets, this.connection.engines);
     return new TaskSender(this.connection, fixed, wireFlags(flags, this.flags));
   }
 
-  get hasRetries(): boolean {
-    return (this.flags.retries ?? 0) > 0;
-  }
-
-  /** @param size items that the call computes */
-  send(call: TaskCall, size: number, group: RequestGroup): Request {
+  send(call: TaskCall, { size, pick }: CallPlan, group: RequestGroup): Request {
     const { session } = this.connection;
     const payload = { ...cannedCall(call, "call", session), metadata: this.#metadata() };
-    const read: RequestPlan["read"] = (reply) => cannedValue(reply, session.signer);
+    const { engines } = this.connection;
+    const read: RequestPlan["read"] = (reply, { engine }) => {
+      const value = cannedValue(reply, session.signer);
+      return pick ? pick(value, engine && engines.locate(engine)) : value;
+    };
     const { label } = this.flags;
     const plan: RequestPlan = { method: "apply", read, size, label, dependencies: this.flags };
     return this.connection.sendTask(payload, plan, group);

@@ -1,6 +1,6 @@
 import { CompositeError } from "../errors/composite-error.ts";
 import { remoteError } from "../errors/failures.ts";
-import type { RemoteError } from "../errors/remote-error.ts";
+import { RemoteError } from "../errors/remote-error.ts";
 import type { Request } from "../requests/request.ts";
 import type { RequestGroup } from "./request-group.ts";
 import type { ResultPlan } from "./result-plan.ts";
@@ -13,11 +13,17 @@ export const hasFailed = ({ outcome }: Request): boolean => outcome !== undefine
 
 /** Whether all that was to be sent was, and has a value. */
 export const hasSucceeded = (group: RequestGroup, plan: ResultPlan<unknown>): boolean =>
-  !group.broken && !group.requests.some(hasFailed) && unsentCount(group, plan) === 0;
+  !group.broken &&
+  !group.requests.some((request) => hasFailed(request) || (plan.keepsErrors && hasKeptErrors(request))) &&
+  unsentCount(group, plan) === 0;
+
+const hasKeptErrors = ({ outcome }: Request): boolean =>
+  outcome?.status === "ok" && Array.isArray(outcome.value) && outcome.value.some((item) => item instanceof RemoteError);
 
 /** The ending of a group that is finished, or that has failed in part. */
 export function endingOf<T>(group: RequestGroup, plan: ResultPlan<T>): Ending<T> {
   if (group.broken) return group.broken;
+  if (plan.keepsErrors && group.isFinished) return { value: valueWithErrors(group, plan) as T };
   const errors = group.requests.filter(hasFailed).map(errorOf);
   if (errors.length === 0 && unsentCount(group, plan) > 0) errors.push(notSent(group, plan));
   if (errors.length === 0) return { value: plan.join(group.requests.map(valueOfRequest)) };
@@ -52,7 +58,7 @@ export function valueOfRequest({ outcome }: Request): unknown {
 }
 
 /** The error of a request in the place of its value. */
-function failedPart(request: Request, { itemsOf }: ResultPlan<unknown>): unknown {
+export function failedPart(request: Request, { itemsOf }: ResultPlan<unknown>): unknown {
   const error = errorOf(request);
   return itemsOf ? new Array<unknown>(request.size).fill(error) : error;
 }

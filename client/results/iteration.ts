@@ -1,5 +1,5 @@
 import type { Request } from "../requests/request.ts";
-import { errorOf, hasFailed, valueOfRequest } from "./ending.ts";
+import { errorOf, failedPart, hasFailed, valueOfRequest } from "./ending.ts";
 import type { RequestGroup } from "./request-group.ts";
 import type { ResultPlan } from "./result-plan.ts";
 
@@ -18,8 +18,9 @@ export async function* itemsAsTheyCome(
     const request = await partAt(group, next, isOrdered);
     if (!request) return;
     claim(request);
-    if (hasFailed(request)) throw errorOf(request);
-    yield* itemsOf(valueOfRequest(request));
+    if (!hasFailed(request)) yield* itemsOf(valueOfRequest(request));
+    else if (plan.keepsErrors) yield* failedPart(request, plan) as Iterable<unknown>;
+    else throw errorOf(request);
   }
 }
 

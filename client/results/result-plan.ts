@@ -32,6 +32,8 @@ export interface ResultPlan<T> {
   readonly length?: number;
   /** Whether iteration gives items in order (the default) or as they come. */
   readonly isOrdered?: boolean;
+  /** Whether parts that failed are their errors in place; `false` where it is left out. */
+  readonly keepsErrors?: boolean;
   /** Whether local records drop what was got from here; `true` where it is left out. */
   readonly isOwner?: boolean;
   readonly engines: EngineDirectory;

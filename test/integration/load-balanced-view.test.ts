@@ -116,6 +116,32 @@ test("an imap ends with the first error, or keeps errors where results would be"
   expect(kept[1]).toBeInstanceOf(RemoteError);
 });
 
+test("a map keeps errors in the places of its elements, goes on, and says that not all went well", async () => {
+  const odd = (x: number): number => {
+    if (x % 2 === 0) throw new TypeError(`even ${x}`);
+    return x;
+  };
+  for (const options of [{}, { chunkSize: 2 }, { retries: 1 }]) {
+    const result = view.map(odd, numbers(9), { ...options, returnErrors: true });
+    const values = await result;
+    const shown = values.map((value) => (value instanceof RemoteError ? `${value.ename}: ${value.evalue}` : value));
+    expect(shown).toEqual(numbers(9).map((x) => (x % 2 === 0 ? `TypeError: even ${x}` : x)));
+    expect(result.successful).toBe(false);
+  }
+  const seen: unknown[] = [];
+  for await (const value of view.map(odd, [1, 2, 3], { chunkSize: 3, returnErrors: true })) seen.push(value);
+  const [, error] = seen as [number, RemoteError];
+  expect([seen[0], error.engine, seen[2]]).toEqual([1, expect.any(Number), 3]);
+  expect(error.stack).toContain("load-balanced-view.test.ts");
+  expect(error.stack).not.toContain("tsparallel:");
+});
+
+test("errors of tasks that never ran are kept as well", async () => {
+  const result = view.map((x) => x, [1, 2], { chunkSize: 1, returnErrors: true, after: "no-such-task" });
+  const names = (await result).map((value) => value instanceof RemoteError && value.name);
+  expect(names).toEqual(["InvalidDependency", "InvalidDependency"]);
+});
+
 test("targets say which engines may run a task, for a view or for one map", async () => {
   expect(await rc.loadBalancedView(1).map(() => me, numbers(4), { chunkSize: 1 })).toEqual([1, 1, 1, 1]);
   const used = await view.map(() => me, numbers(8), { chunkSize: 1, targets: [0, 2] });

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { EngineDirectory } from "../../../../client/engine-directory.ts";
-import { MapRun } from "../../../../client/map/map-run.ts";
+import { type MapPlan, MapRun } from "../../../../client/map/map-run.ts";
 import { PendingRequests } from "../../../../client/requests/pending-requests.ts";
 import { Request } from "../../../../client/requests/request.ts";
 import { RequestGroup } from "../../../../client/results/request-group.ts";
 import { answer, header, okReply } from "../messages.ts";
 
-function setUp(length: number, engines: number, chunkSize?: number) {
+function setUp(length: number, engines: number, options: Partial<MapPlan> = {}) {
   const pending = new PendingRequests(
     new EngineDirectory(),
     () => ({}),
@@ -22,7 +22,7 @@ function setUp(length: number, engines: number, chunkSize?: number) {
     pending.add(request);
     return request;
   };
-  const run = new MapRun(group, { length, chunkSize, engines: () => engines, send });
+  const run = new MapRun(group, { length, engines: () => engines, send, ...options });
   const reply = (chunk: number) => pending.takeReply(okReply(group.requests[chunk]?.msgId ?? "", 0));
   const fail = (chunk: number) => {
     const content = { status: "error", ename: "TypeError", evalue: "no", traceback: [] };
@@ -56,7 +56,7 @@ test("every element is sent once, in order, and the group ends with the last", (
 });
 
 test("chunks of a given size go at once", () => {
-  const { group, sent } = setUp(7, 1, 3);
+  const { group, sent } = setUp(7, 1, { chunkSize: 3 });
   expect(sent).toEqual([
     [0, 3],
     [3, 6],
@@ -72,6 +72,23 @@ test("after a failure no more is sent, and what is on its way ends", () => {
   reply(1);
   expect(sent.length).toBe(2);
   expect(group.isFinished).toBe(true);
+});
+
+test("a map that keeps errors goes on after them", () => {
+  const { group, sent, reply, fail } = setUp(5, 1, { chunkSize: 1, maxOutstanding: 2, keepsErrors: true });
+  fail(0);
+  fail(1);
+  expect(sent.length).toBe(4);
+  for (const chunk of [2, 3, 4]) reply(chunk);
+  expect([sent.length, group.isFinished]).toEqual([5, true]);
+});
+
+test("no more chunks are on their way than may be", () => {
+  const { group, sent, reply } = setUp(100, 8, { maxOutstanding: 3 });
+  expect(sent.length).toBe(3);
+  reply(0);
+  expect(sent.length).toBe(4);
+  expect(group.isSealed).toBe(false);
 });
 
 test("a stopped map sends no more", () => {
