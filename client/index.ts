@@ -14,6 +14,7 @@ export { type Requirement, requires } from "./dependencies/requires.ts";
 export { DirectView } from "./direct-view.ts";
 export { CompositeError } from "./errors/composite-error.ts";
 export {
+  AbortedTask,
   ConnectError,
   ConnectionLost,
   DependencyTimeout,
@@ -63,3 +64,4 @@ export type { GetOptions, ResultInteractiveOptions, ResultWaitOptions, ReturnWhe
 export type { Targets } from "./targets.ts";
 export type { TaskFlags } from "./task-flags.ts";
 export type { PullFunction } from "./variables.ts";
+export { version, versionInfo } from "./version.ts";

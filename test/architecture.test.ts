@@ -12,7 +12,7 @@ const mayImport: Record<string, readonly string[]> = {
   controller: ["protocol", "transport", "cli"],
   engine: ["protocol", "transport", "canning", "runtime", "cli"],
   cluster: ["protocol", "transport", "cli"],
-  client: ["protocol", "transport", "canning", "cluster"],
+  client: ["protocol", "transport", "canning", "cluster", "cli"],
   kernel: ["protocol", "transport", "canning", "runtime", "client", "cluster", "cli"],
   install: ["protocol", "cli", "cluster", "controller"],
   labextension: ["protocol"],
