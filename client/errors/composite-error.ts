@@ -1,6 +1,9 @@
 import { stripVTControlCharacters } from "node:util";
 import { printLines, RemoteError } from "./remote-error.ts";
 
+/** How a notebook asks a value for its MIME bundle (Deno's convention). */
+const display = Symbol.for("Jupyter.display");
+
 /** Everything that went wrong in one call on several engines, or in the parts of one map. */
 export class CompositeError extends RemoteError {
   /** How many errors are shown in full; the rest is counted. For all composite errors of this process. */
@@ -40,6 +43,15 @@ export class CompositeError extends RemoteError {
    */
   raiseException(index = 0): never {
     throw this.#at(index);
+  }
+
+  /** As the value of a cell, where only something that was thrown shows its tracebacks. */
+  [display](): { readonly "text/plain": string } {
+    return { "text/plain": this.brief() };
+  }
+
+  protected override brief(): string {
+    return `CompositeError(${this.elist.length})`;
   }
 
   #at(index: number): RemoteError {

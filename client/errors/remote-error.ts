@@ -1,5 +1,6 @@
 import { type InspectOptions, inspect, stripVTControlCharacters } from "node:util";
 import { currentHost } from "../../protocol/host.ts";
+import { atSource } from "./source-places.ts";
 
 /** Where something went wrong. */
 export interface FailedEngine {
@@ -30,13 +31,15 @@ export interface RemoteFailure {
  */
 export class RemoteError extends Error {
   readonly #failure: RemoteFailure;
+  readonly #traceback: readonly string[];
 
   constructor(failure: RemoteFailure, message = `${engineLabel(failure)} ${failure.ename}: ${failure.evalue}`) {
     super(message);
     this.#failure = failure;
+    this.#traceback = atSource(splitLines(failure.traceback));
     // Not enumerable, as the name of a built-in error is: Node would print it a second time.
     Object.defineProperty(this, "name", { value: new.target.name });
-    const lines = splitLines(failure.traceback).map((line) => stripVTControlCharacters(line));
+    const lines = this.#traceback.map((line) => stripVTControlCharacters(line));
     const frames = lines.filter((line) => /^\s+at /.test(line));
     this.stack = [`${this.name}: ${message}`, ...frames].join("\n");
   }
@@ -51,9 +54,17 @@ export class RemoteError extends Error {
     return this.#failure.evalue;
   }
 
-  /** The engine's own lines, one string a line, coloured by ANSI codes; empty where no code of an engine failed. */
+  /** Message of what was thrown, by its other name. */
+  get msg(): string {
+    return this.evalue;
+  }
+
+  /**
+   * The engine's own lines, one string a line, coloured by ANSI codes; empty where no code of an engine failed. Places in
+   * compiled TypeScript are those of its source.
+   */
   get traceback(): readonly string[] {
-    return splitLines(this.#failure.traceback);
+    return this.#traceback;
   }
 
   /** Id of the engine that failed; `undefined` where none did. */
@@ -73,12 +84,21 @@ export class RemoteError extends Error {
     return [engineLabel(this.#failure), ...this.traceback];
   }
 
+  /** What happened, in one line. */
+  protected brief(): string {
+    const [what = ""] = this.evalue.split("\n");
+    const where = this.engine === undefined ? "" : `[${this.engine}]`;
+    return `<${this.name}${where}: ${this.ename === this.name ? what : `${this.ename}(${what})`}>`;
+  }
+
   /** Prints {@link renderTraceback}. */
   printTraceback(): void {
     printLines(this.renderTraceback());
   }
 
-  [inspect.custom](_depth: number, { colors }: InspectOptions): string {
+  /** The traceback; within something else, as in a list of results, `<RemoteError[2]: TypeError(no)>`. */
+  [inspect.custom](depth: number, { depth: outermost, colors }: InspectOptions): string {
+    if (depth !== outermost) return this.brief();
     const text = this.renderTraceback().join("\n").trimEnd();
     return colors ? text : stripVTControlCharacters(text);
   }

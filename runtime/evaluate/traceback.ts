@@ -1,4 +1,5 @@
 import { types } from "node:util";
+import { ansiColours } from "../../protocol/code-excerpt.ts";
 import { inspectSafely } from "../display/inspect-safely.ts";
 import { excerpt } from "./excerpt.ts";
 import { userFrames } from "./stack-frames.ts";
@@ -57,7 +58,7 @@ function render(error: unknown, seen: Set<unknown>): string[] {
   if (own) return [...own, ...trace];
   const { ename, evalue } = nameAndMessage(error);
   const head = `${red(ename)}${evalue === "" ? "" : `: ${evalue}`}`.split("\n");
-  return [...head, ...excerpt(frames, { dim, red }), ...trace, ...parts(error, seen), ...cause(error, seen)];
+  return [...head, ...excerpt(frames), ...trace, ...parts(error, seen), ...cause(error, seen)];
 }
 
 function ownTraceback(error: unknown): string[] | undefined {
@@ -91,5 +92,4 @@ function cause(error: unknown, seen: Set<unknown>): string[] {
 const indent = (lines: readonly string[], label: string): string[] =>
   lines.map((line, index) => (index === 0 ? label : " ".repeat(label.length)) + line);
 
-const red = (text: string): string => `\u001b[31m${text}\u001b[39m`;
-const dim = (text: string): string => `\u001b[2m${text}\u001b[22m`;
+const { dim, red } = ansiColours;

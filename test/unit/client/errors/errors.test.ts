@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import { afterEach, expect, test } from "vitest";
 import { CompositeError } from "../../../../client/errors/composite-error.ts";
 import {
+  AbortedTask,
   DependencyTimeout,
   EngineError,
   remoteError,
@@ -9,6 +10,8 @@ import {
   UnmetDependency,
 } from "../../../../client/errors/failures.ts";
 import { RemoteError, type RemoteFailure } from "../../../../client/errors/remote-error.ts";
+import { mimeBundle } from "../../../../runtime/display/mime-bundle.ts";
+import { errorReport } from "../../../../runtime/evaluate/traceback.ts";
 
 const thrown = (id: number, evalue = "x is not a function"): RemoteFailure => ({
   ename: "TypeError",
@@ -82,6 +85,29 @@ test("a composite error lists its engines, and shows as many as its limit", () =
     "",
     "... 3 more exceptions ...",
   ]);
+});
+
+test("within something else, an error is shown in short", () => {
+  const error = remoteError(thrown(2));
+  const composite = new CompositeError(
+    "apply",
+    [0, 1, 2, 3].map((id) => remoteError(thrown(id))),
+  );
+  expect(inspect([error, composite])).toBe("[ <RemoteError[2]: TypeError(x is not a function)>, CompositeError(4) ]");
+  const aborted = remoteError({ ename: "TaskAborted", evalue: "it was aborted", traceback: [], method: "apply" });
+  expect(inspect({ aborted })).toBe("{ aborted: <TaskAborted: it was aborted> }");
+});
+
+test("a cell whose value is a composite error shows its name and size; thrown, it shows its tracebacks", async () => {
+  const composite = new CompositeError("apply", [remoteError(thrown(0)), remoteError(thrown(1))]);
+  expect(await mimeBundle(composite)).toEqual({ "text/plain": "CompositeError(2)" });
+  expect(errorReport(composite).traceback).toContain("[1:execute]:");
+});
+
+test("what was thrown has the names that Python gives it", () => {
+  const error = remoteError(thrown(2));
+  expect([error.ename, error.evalue, error.msg]).toEqual(["TypeError", "x is not a function", "x is not a function"]);
+  expect(AbortedTask).toBe(TaskAborted);
 });
 
 test("a single error of several can be shown or thrown", () => {
