@@ -28,6 +28,7 @@ import type { QueueStatus } from "./queue-status.ts";
 import type { ExecuteReply } from "./requests/execute-reply.ts";
 import * as lowLevel from "./requests/low-level-requests.ts";
 import type { TaskMetadata } from "./requests/task-metadata.ts";
+import { TaskSender } from "./requests/task-sender.ts";
 import type { AsyncResult } from "./results/async-result.ts";
 import type { Arity } from "./results/result-plan.ts";
 import type { WaitOptions } from "./results/wait-options.ts";
@@ -129,7 +130,7 @@ export class Client implements AsyncDisposable {
 
   /** A view that runs each call on an engine of the scheduler's choice, among `targets`. */
   loadBalancedView(targets: Targets = "all"): LoadBalancedView {
-    return new LoadBalancedView(this.#connection, fixTargets(targets, this.#engines));
+    return new LoadBalancedView(new TaskSender(this.#connection, fixTargets(targets, this.#engines)));
   }
 
   /** A blocking view of these engines on which the magics of the notebook run from now on; see {@link DirectView.activate}. */

@@ -1,8 +1,15 @@
 import { inspect } from "node:util";
-import type { RemoteArguments } from "./call-options.ts";
-import type { ConnectionService } from "./connection-service.ts";
+import type { CallOptions, RemoteArguments } from "./call-options.ts";
+import { abortJobs } from "./controls/abort-jobs.ts";
+import { type ShutdownOptions, shutdownCluster } from "./controls/engine-controls.ts";
 import { type ParallelFunction, parallelFunction } from "./functions/parallel-function.ts";
 import { type RemoteFunction, remoteFunction } from "./functions/remote-function.ts";
+import { type GetResultOptions, getResult } from "./hub/get-result.ts";
+import { inTime, type Purge, purgeRecords, queueStatus } from "./hub/hub-questions.ts";
+import type { AsyncHubResult } from "./hub/hub-result.ts";
+import type { Jobs } from "./hub/tasks.ts";
+import { type Awaitable, waitForJobs } from "./local/jobs.ts";
+import { localResults, purgeLocal } from "./local/local-results.ts";
 import { balancedMap, callInChunks, type MapOptions } from "./map/balanced-map.ts";
 import { type ImapFunction, type ImapOptions, type Results, splitSources } from "./map/imap-function.ts";
 import { imapOn } from "./map/imap-on.ts";
@@ -10,11 +17,13 @@ import { type ItemFunction, type MapFunction, splitArguments } from "./map/map-f
 import type { Sequence } from "./map/sequences.ts";
 import type { Source } from "./map/source-rows.ts";
 import { joinedParts } from "./partition/distribution.ts";
-import { TaskSender } from "./requests/task-sender.ts";
+import type { QueueStatus } from "./queue-status.ts";
+import type { TaskSender } from "./requests/task-sender.ts";
 import { type AsyncMapResult, AsyncResult } from "./results/async-result.ts";
 import { RequestGroup } from "./results/request-group.ts";
-import { type FixedTargets, showTargets } from "./targets.ts";
-import type { TaskFlags, WireFlags } from "./task-flags.ts";
+import type { WaitOptions } from "./results/wait-options.ts";
+import { showTargets } from "./targets.ts";
+import type { TaskFlags } from "./task-flags.ts";
 
 /**
  * Runs each call on one engine, whichever the scheduler finds best. Calls return at once with an {@link AsyncResult};
@@ -25,8 +34,8 @@ export class LoadBalancedView {
   readonly #sender: TaskSender;
 
   /** `rc.loadBalancedView()` makes these. */
-  constructor(connection: ConnectionService, targets: FixedTargets = "all", flags: WireFlags = {}) {
-    this.#sender = new TaskSender(connection, targets, flags);
+  constructor(sender: TaskSender) {
+    this.#sender = sender;
   }
 
   /** Engines that may run the tasks: an id, ids, or `"all"`. */
@@ -39,8 +48,7 @@ export class LoadBalancedView {
    * @throws {RangeError} naming a flag that makes no sense, or an engine that is not there
    */
   withFlags(flags: TaskFlags): LoadBalancedView {
-    const sender = this.#sender.with(flags);
-    return new LoadBalancedView(sender.connection, sender.targets, sender.flags);
+    return new LoadBalancedView(this.#sender.with(flags));
   }
 
   /**
@@ -109,6 +117,61 @@ export class LoadBalancedView {
       { sources, ordered, maxOutstanding, returnErrors },
     );
   };
+
+  /** Message ids of what this view, and those made of it by `withFlags`, have sent, in order. */
+  get history(): readonly string[] {
+    return this.#sender.history.ids;
+  }
+
+  /** Those in {@link history} that have no reply yet, oldest first. */
+  get outstanding(): readonly string[] {
+    return this.#sender.outstanding;
+  }
+
+  /** The client's results; see {@link Client.results}. */
+  get results(): ReadonlyMap<string, unknown> {
+    return localResults(this.#sender.connection);
+  }
+
+  /**
+   * Waits for jobs to end, whether they fail or not: results, message ids, places in the client's history, any promises.
+   * @param jobs without it, all that this view has outstanding
+   * @returns whether all have ended: false when the time is up
+   */
+  async wait(jobs?: Awaitable | readonly Awaitable[], options: WaitOptions = {}): Promise<boolean> {
+    return waitForJobs(this.#sender.connection, jobs ?? this.outstanding, options);
+  }
+
+  /**
+   * The result of requests that were sent before, by any view or client: of one a value, of several an array.
+   * @param jobs without it, what this view sent last
+   */
+  getResult<T = unknown>(job?: string | number, options?: GetResultOptions): AsyncHubResult<T, "one">;
+  getResult<T = unknown>(jobs: Jobs, options?: GetResultOptions): AsyncHubResult<T[], "many">;
+  getResult(jobs: Jobs = this.#sender.history.at(-1), options: GetResultOptions = {}): AsyncHubResult<unknown> {
+    return getResult(this.#sender.connection, jobs, options);
+  }
+
+  /** How many requests and tasks the view's engines have, as the hub counts them; `unassigned` ones no engine has got. */
+  async queueStatus({ targets = this.targets, ...options }: CallOptions & WaitOptions = {}): Promise<QueueStatus> {
+    return inTime(queueStatus(this.#sender.connection, targets), options);
+  }
+
+  /** Forgets results here and on the hub; unless told which, all that this view has sent. */
+  async purgeResults(what: Purge = this.history, options: WaitOptions = {}): Promise<void> {
+    purgeLocal(this.#sender.connection, what);
+    await inTime(purgeRecords(this.#sender.connection, what), options);
+  }
+
+  /** Aborts jobs, queued or running; without any, all that this view has outstanding. They end in `TaskAborted`. */
+  async abort(jobs?: Jobs): Promise<void> {
+    await abortJobs(this.#sender.connection, jobs ?? this.outstanding, undefined);
+  }
+
+  /** Ends the view's engines, or starts them again; with `hub`, the controller too. See {@link Client.shutdown}. */
+  async shutdown(options: ShutdownOptions = {}): Promise<void> {
+    await shutdownCluster(this.#sender.connection, { targets: this.targets, ...options });
+  }
 
   [inspect.custom](): string {
     return `<LoadBalancedView ${showTargets(this.#sender.targets)}>`;

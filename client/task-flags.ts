@@ -20,6 +20,8 @@ export interface TaskFlags {
   readonly timeoutMs?: number | undefined;
   /** Name of the tasks in their metadata and in the hub's records. */
   readonly label?: string | undefined;
+  /** Whether `sent` of results turns true by itself; see {@link DirectFlags.track}. */
+  readonly track?: boolean | undefined;
 }
 
 /** The flags of a view but its engines, as tasks carry them: made once, not for each task. */
@@ -36,7 +38,7 @@ export interface WireFlags {
  * These flags over earlier ones (wire protocol §11.1); one that is given as `undefined` is taken back.
  * @throws {RangeError} naming a flag that makes no sense
  */
-export function wireFlags(flags: Omit<TaskFlags, "targets">, earlier: WireFlags = {}): WireFlags {
+export function wireFlags(flags: Omit<TaskFlags, "targets" | "track">, earlier: WireFlags = {}): WireFlags {
   const { after, follow, retries, timeoutMs, label } = flags;
   if (retries !== undefined && !(Number.isInteger(retries) && retries >= 0))
     throw new RangeError(`retries is ${retries}: give a whole number, 0 or more.`);

@@ -1,6 +1,8 @@
+import type { MsgId } from "../../protocol/ids.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 import type { ConnectionService } from "../connection-service.ts";
 import type { FailedEngine } from "../errors/remote-error.ts";
+import { History } from "../local/history.ts";
 import type { RequestGroup } from "../results/request-group.ts";
 import type { ResultPlan } from "../results/result-plan.ts";
 import { type FixedTargets, fixTargets, recipients, requireOurs } from "../targets.ts";
@@ -29,21 +31,34 @@ export class TaskSender {
   readonly connection: ConnectionService;
   readonly targets: FixedTargets;
   readonly flags: WireFlags;
+  readonly track: boolean;
+  /** What was sent under these flags and those that were made of them. */
+  readonly history: History;
 
-  constructor(connection: ConnectionService, targets: FixedTargets, flags: WireFlags = {}) {
+  constructor(
+    connection: ConnectionService,
+    targets: FixedTargets,
+    earlier?: Pick<TaskSender, "flags" | "history" | "track">,
+  ) {
     this.connection = connection;
     this.targets = targets;
-    this.flags = flags;
+    this.flags = earlier?.flags ?? {};
+    this.track = earlier?.track ?? false;
+    this.history = earlier?.history ?? new History();
   }
 
   /**
    * The same with other flags.
    * @throws {RangeError} naming a flag that makes no sense
    */
-  with({ targets, ...flags }: TaskFlags): TaskSender {
-    if (targets === undefined && Object.keys(flags).length === 0) return this;
+  with({ targets, track = this.track, ...flags }: TaskFlags): TaskSender {
+    if (targets === undefined && track === this.track && Object.keys(flags).length === 0) return this;
     const fixed = targets === undefined ? this.targets : fixTargets(targets, this.connection.engines);
-    return new TaskSender(this.connection, fixed, wireFlags(flags, this.flags));
+    return new TaskSender(this.connection, fixed, {
+      flags: wireFlags(flags, this.flags),
+      history: this.history,
+      track,
+    });
   }
 
   send(call: TaskCall, { size, pick }: CallPlan, group: RequestGroup): Request {
@@ -55,8 +70,16 @@ export class TaskSender {
       return pick ? pick(value, engine && engines.locate(engine)) : value;
     };
     const { label } = this.flags;
-    const plan: RequestPlan = { method: "apply", read, size, label, dependencies: this.flags };
-    return this.connection.sendTask(payload, plan, group);
+    const plan: RequestPlan = { method: "apply", read, size, label, dependencies: this.flags, isTracked: this.track };
+    const request = this.connection.sendTask(payload, plan, group);
+    this.history.add(request.msgId);
+    return request;
+  }
+
+  /** Message ids of what is in the history and has no reply yet, oldest first. */
+  get outstanding(): readonly MsgId[] {
+    const own = new Set(this.history.ids);
+    return this.connection.pending.outstanding.flatMap(({ msgId }) => (own.has(msgId) ? msgId : []));
   }
 
   /** How results of these tasks find their engines, and are stopped. */

@@ -207,6 +207,22 @@ test("remote functions run under the view's flags; parallel ones take sequences 
   expect(await view.parallel((x: number) => 10 * x ** 4).map(numbers(4))).toEqual([0, 10, 160, 810]);
 });
 
+test("a view knows what it and those made of it have sent, waits for it and gets it again", async () => {
+  const own = rc.loadBalancedView();
+  const first = own.apply(() => 1);
+  const second = own.withFlags({ after: first, track: true }).apply(() => 2);
+  expect(own.history).toEqual([...first.msgIds, ...second.msgIds]);
+  expect(await own.wait()).toBe(true);
+  expect([own.outstanding, first.ready, second.ready]).toEqual([[], true, true]);
+  expect([await own.getResult(), await own.getResult([first, second])]).toEqual([2, [1, 2]]);
+  expect(await own.queueStatus({ targets: 0 })).toMatchObject({ unassigned: 0 });
+  const waiting = own.withFlags({ targets: 0 }).map(() => new Promise(() => undefined), [1, 2, 3], { chunkSize: 1 });
+  await own.abort();
+  expect(await errorOf(waiting)).toMatchObject({ ename: "CompositeError" });
+  await own.purgeResults();
+  expect(await rc.dbQuery({ msgId: { $in: own.history } }, ["label"])).toEqual([]);
+});
+
 test("metadata and the hub know a task by its label", async () => {
   const result = view.withFlags({ label: "named" }).apply(() => me);
   await result;
