@@ -61,10 +61,17 @@ const result = careful.apply(() => "done");
 console.log(await result.get({ timeoutMs: 10_000 }), result.metadata.status, result.metadata.label);
 // → done ok careful
 
+const first = balanced.apply(double, 4);
+const second = view.apply(double, 5);
+console.log(await rc.wait([first, second], { timeoutMs: 10_000 }), rc.results.get(first.msgIds[0] ?? ""));
+// → true 8
+console.log(await second, await rc.getResult(-1), rc.history.at(-1) === second.msgIds[3]);
+// → [ 10, 10, 10, 10 ] 10 true
+
 const [row] = await rc.dbQuery({ label: "careful", completed: { $ne: null } }, ["submitted", "completed"]);
 console.log(row?.msgId === result.msgIds[0], row?.completed instanceof Date);
 // → true true
-console.log(await rc.getResult<string>(row?.msgId ?? ""), (await rc.hubHistory()).at(-1) === row?.msgId);
+console.log(await rc.getResult<string>(row?.msgId ?? ""), (await rc.hubHistory()).includes(row?.msgId ?? ""));
 // → done true
 
 try {
