@@ -14,6 +14,7 @@ import { itemsAsTheyCome } from "./iteration.ts";
 import { type EngineOutput, outputStream } from "./output-stream.ts";
 import type { RequestGroup } from "./request-group.ts";
 import type { Arity, ItemOf, PerEngine, ResultPlan, WithErrors } from "./result-plan.ts";
+import { isSent, whenSent } from "./sending.ts";
 import { receivedMs, serialTimeMs, submittedMs } from "./timing.ts";
 import { isInTime, type WaitOptions, waitFor } from "./wait-options.ts";
 import { type GetOptions, type ResultInteractiveOptions, type ResultWaitOptions, waitUntilCome } from "./waiting.ts";
@@ -64,6 +65,11 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
   /** Whether all of it was submitted: a balanced map submits its parts as engines get free. */
   get isSubmitted(): boolean {
     return this.#group.isSealed;
+  }
+
+  /** Whether all of it was sent, and arrays among its arguments may be overwritten. */
+  get sent(): boolean {
+    return isSent(this.#group);
   }
 
   /** Number of items: of a map its elements, otherwise one for each engine or task. */
@@ -211,6 +217,15 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
     const progress = () => ({ name: this.name, done: this.progress, total: this.length });
     const elapsedMs = () => this.elapsedMs;
     return waitUntilCome(this.#group, returnWhen, (ended) => waitVisibly({ ended, progress, elapsedMs }, options));
+  }
+
+  /**
+   * Waits until it is `sent`.
+   * @returns whether it is: false when the time is up
+   * @throws the signal's reason; {Error} when the connection ends before, and nobody knows
+   */
+  async waitOnSend(options: WaitOptions = {}): Promise<boolean> {
+    return isInTime(whenSent(this.#group), options);
   }
 
   // biome-ignore lint/suspicious/noThenProperty: awaiting a result is the point of it.
