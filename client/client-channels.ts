@@ -10,8 +10,8 @@ import { type ConnectionEvent, dealer, subscriber, type ZmqChannel } from "../tr
 /** Why there is no connection: nobody listens there, or who does takes no such encryption. */
 export type Refusal = "nobody" | "encryption";
 
-/** The client's ends of the controller's channels (wire protocol §4). */
-export interface ClientChannels {
+/** The client's ends of the controller's channels (wire protocol §4). Disposing delivers what was sent and closes them. */
+export interface ClientChannels extends AsyncDisposable {
   readonly query: Channel;
   readonly mux: Channel;
   readonly task: Channel;
@@ -35,8 +35,13 @@ const attempts = 10;
 /**
  * Connects to all channels of a controller; whether it is there shows only when it answers.
  * @param identity by which the controller's routers know this client: after a restart they still find it
+ * @param tunnel through which they go, closed after them
  */
-export function openChannels(connection: ClientConnection, identity: SessionId): ClientChannels {
+export function openChannels(
+  connection: ClientConnection,
+  identity: SessionId,
+  tunnel?: AsyncDisposable,
+): ClientChannels {
   const reader = thisHost();
   const url = (port: number) => channelUrl(connection, port, reader);
   const curve = curveClient(connection.curve_serverkey);
@@ -53,6 +58,10 @@ export function openChannels(connection: ClientConnection, identity: SessionId):
     subscribed: links.subscribed.promise,
     refused: links.refused.promise,
     watch: (listener) => links.watch(listener),
+    async [Symbol.asyncDispose]() {
+      await links[Symbol.asyncDispose]();
+      await tunnel?.[Symbol.asyncDispose]();
+    },
   };
 }
 
@@ -63,7 +72,7 @@ interface LinkedChannels {
 }
 
 /** The connections of all sockets, seen as one. */
-class Links {
+class Links implements AsyncDisposable {
   readonly subscribed = new Deferred<void>();
   readonly refused = new Deferred<Refusal>();
   readonly #hub: ZmqChannel;
@@ -86,6 +95,10 @@ class Links {
     this.#listener = listener;
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#channels.map((channel) => channel[Symbol.asyncDispose]()));
+  }
+
   #take(channel: ZmqChannel, event: ConnectionEvent): void {
     if (channel === this.#hub) this.#countRefusals(event);
     if (event === "up") this.#up.add(channel);
@@ -106,9 +119,4 @@ class Links {
     if (event === "incompatible") this.refused.resolve("encryption");
     if (this.#refusals === attempts) this.refused.resolve(event === "refused" ? "nobody" : "encryption");
   }
-}
-
-/** Where the hub answers, as `host:port`. */
-export function hubAddress(connection: ClientConnection): string {
-  return channelUrl(connection, connection.registration, thisHost()).replace(/^\w+:\/\//, "");
 }

@@ -147,9 +147,8 @@ export class ConnectionService implements AsyncDisposable {
   /** Fails what is outstanding and closes the sockets. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop("the client was closed");
-    const { query, control, iopub, notification } = this.#channels;
-    const channels = [query, this.#mux, this.#task, control, iopub, notification];
-    await Promise.all(channels.map((channel) => channel[Symbol.asyncDispose]()));
+    await Promise.all([this.#mux, this.#task].map((channel) => channel[Symbol.asyncDispose]()));
+    await this.#channels[Symbol.asyncDispose]();
   }
 
   #send(channel: ReceiptedChannel, payload: Payload, plan: RequestPlan, to: Recipient): Request {

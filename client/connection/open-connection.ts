@@ -3,15 +3,17 @@ import { sessionId } from "../../protocol/ids.ts";
 import { openPacker } from "../../protocol/open-packer.ts";
 import { Session } from "../../protocol/session.ts";
 import { Signer } from "../../protocol/signature.ts";
-import { hubAddress, openChannels } from "../client-channels.ts";
+import { openChannels } from "../client-channels.ts";
 import { ConnectionService, defaultPatience } from "../connection-service.ts";
 import { ConnectError } from "../errors/failures.ts";
 import { type ConnectionChoice, findConnection, whyGone } from "../find-connection.ts";
 import type { WaitOptions } from "../results/wait-options.ts";
+import { openRoute } from "./open-route.ts";
 import { reach } from "./reach.ts";
+import type { SshChoice } from "./ssh-server.ts";
 
 /** Which controller, and how long to wait for it. */
-export interface ConnectOptions extends ConnectionChoice, WaitOptions {
+export interface ConnectOptions extends ConnectionChoice, SshChoice, WaitOptions {
   /**
    * Milliseconds that a controller may be away, for example to be started again with `--reuse`; 10,000 unless given.
    * Until then everything outstanding waits; then it fails with `ConnectionLost`.
@@ -21,7 +23,7 @@ export interface ConnectOptions extends ConnectionChoice, WaitOptions {
 
 /**
  * Connects to a controller; resolves when it has answered.
- * @throws {ConnectError} when there is no connection file, or nobody answers in time
+ * @throws {ConnectError} when there is no connection file, no tunnel comes about, or nobody answers in time
  * @throws {InvalidConnection} when the connection file is damaged
  */
 export async function openConnection(options: ConnectOptions): Promise<ConnectionService> {
@@ -31,14 +33,17 @@ export async function openConnection(options: ConnectOptions): Promise<Connectio
   });
   const signer = new Signer(file.key, file.signature_scheme);
   const session = new Session({ id: sessionId(randomBytes(16)), signer, packer, pid: process.pid });
-  const channels = openChannels(file, session.id);
+  const wait = { timeoutMs: 10_000, ...options };
+  const { connection: reached, tunnel, site } = await openRoute(file, wait);
+  const channels = openChannels(reached, session.id, tunnel);
   const patience = {
     timeoutMs: options.reconnectTimeoutMs ?? defaultPatience.timeoutMs,
     whyGone: () => whyGone(options, file),
   };
   const connection = new ConnectionService(channels, session, patience);
+  connection.ended.addEventListener("abort", () => tunnel?.letGo(), { once: true });
   try {
-    await reach(connection, channels, { address: hubAddress(file), timeoutMs: 10_000, ...options });
+    await reach(connection, channels, { ...wait, site });
     return connection;
   } catch (error) {
     await connection[Symbol.asyncDispose]();

@@ -82,6 +82,7 @@ export class MemoryCluster {
       subscribed: Promise.resolve(),
       refused: new Promise(() => {}),
       watch: (listener) => void this.#watchers.push(listener),
+      [Symbol.asyncDispose]: async () => {},
     };
   }
 

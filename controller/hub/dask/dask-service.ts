@@ -8,7 +8,7 @@ import { type JsonObject, parseJson } from "../../../protocol/json.ts";
 import type { Answer } from "../answer.ts";
 import { Refusal } from "../refusal.ts";
 import { daskArguments } from "./dask-arguments.ts";
-import { GuardedProcess } from "./guarded-process.ts";
+import { GuardedProcess } from "../../../transport/guarded-process.ts";
 
 export interface DaskServiceOptions {
   /** Program and first arguments; what a client wants is added. The next is tried where one does not have Dask. */

@@ -32,6 +32,7 @@ function connect() {
     subscribed: Promise.resolve(),
     refused: new Promise(() => undefined),
     watch: () => undefined,
+    [Symbol.asyncDispose]: async () => undefined,
   };
   return { connection: new ConnectionService(channels, testSession("c")), receivers, sent };
 }

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
+import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { guardScript } from "../../../transport/guard-script.ts";
+import { guardScript } from "./guard-script.ts";
 
 /** So long it may take to end by itself. */
 const patienceMs = 1500;
@@ -12,17 +13,18 @@ const notFound = [126, 127];
 
 /** A child process that does not outlive us, not even when we are killed (except on Windows, which has no such shell). */
 export class GuardedProcess implements AsyncDisposable {
-  readonly #child: ChildProcess;
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   /** Resolves when it has ended or could not be started. */
   readonly exited: Promise<void>;
   #hasEnded = false;
   #isMissing = false;
   #lastWords = "";
 
-  private constructor(child: ChildProcess) {
+  private constructor(child: ChildProcessByStdio<Writable, Readable, Readable>) {
     this.#child = child;
-    child.stdin?.on("error", () => undefined); // It has ended first.
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    for (const pipe of [child.stdin, this.input]) pipe.on("error", () => undefined); // It has ended first.
+    child.stdout.resume();
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.#lastWords = `${this.#lastWords}${text}`.slice(-rememberedText);
     });
     this.exited = this.#awaitEnd();
@@ -32,9 +34,22 @@ export class GuardedProcess implements AsyncDisposable {
     const [file, argv] =
       process.platform === "win32" ? [program, args] : ["/bin/sh", ["-c", guardScript, "sh", program, ...args]];
     const environment = { ...process.env, ...env };
-    return new GuardedProcess(
-      spawn(file, argv, { stdio: ["pipe", "ignore", "pipe"], detached: true, env: environment }),
-    );
+    const child = spawn(file, argv, { stdio: ["pipe", "pipe", "pipe", "pipe"], detached: true, env: environment });
+    return new GuardedProcess(child as ChildProcessByStdio<Writable, Readable, Readable>);
+  }
+
+  get input(): Writable {
+    return this.#child.stdio[3] as Writable;
+  }
+
+  /** What it writes and nobody reads is dropped. */
+  get output(): Readable {
+    return this.#child.stdout;
+  }
+
+  /** Its error output, as text. */
+  get errors(): Readable {
+    return this.#child.stderr;
   }
 
   get hasEnded(): boolean {
@@ -53,9 +68,12 @@ export class GuardedProcess implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (process.platform === "win32") this.#child.kill();
-    this.#child.stdin?.end();
-    const hasEnded = await Promise.race([this.exited.then(() => true), sleep(patienceMs, false, { ref: false })]);
-    if (!hasEnded) this.#killGroup();
+    this.#child.stdin.destroy();
+    this.input.destroy();
+    const waiting = new AbortController();
+    const isLate = sleep(patienceMs, true, { signal: waiting.signal }).catch(() => false);
+    if (await Promise.race([isLate, this.exited.then(() => false)])) this.#killGroup();
+    waiting.abort();
     await this.exited;
   }
 
