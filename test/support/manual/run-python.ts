@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
+import { z } from "zod";
+import { parseJson } from "../../../protocol/json.ts";
 import { pythonProgram } from "../python.ts";
 import type { Chapter } from "./chapter.ts";
 
@@ -25,7 +27,7 @@ export async function runPython(chapters: readonly Chapter[], env: NodeJS.Proces
     timeout: limitMs,
   });
   python.stdin.end(JSON.stringify(input));
-  const results: string[][] = JSON.parse(await text(python.stdout));
+  const results = z.array(z.array(z.string())).parse(parseJson(await buffer(python.stdout)));
   return results.map(([opened = "", ...printed], index) => {
     if (opened !== "") throw new Error(`The opening of ${chapters[index]?.name} printed: ${opened}`);
     return printed;
