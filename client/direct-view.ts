@@ -109,7 +109,7 @@ export class DirectView<A extends Arity = "many"> {
   /** A function that is called with whole sequences and gives each engine its part of them; see {@link ParallelFunction}. */
   parallel<Args extends unknown[], R>(
     f: (...sequences: Args) => R,
-    options: DirectMapOptions = {},
+    options: Omit<DirectMapOptions, "returnErrors"> = {},
   ): ParallelFunction<Args, R> {
     const assembly = joinedParts(options.dist);
     return parallelFunction(f, {

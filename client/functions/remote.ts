@@ -23,8 +23,8 @@ export function remote(view: RemoteView, flags?: object): RemoteMaker<never> {
 }
 
 /** Makes parallel functions of a view: `parallel(view, { dist: "roundRobin" })(f)`. */
-export function parallel(view: DirectView<Arity>, options?: DirectMapOptions): ParallelMaker;
-export function parallel(view: LoadBalancedView, options?: MapOptions): ParallelMaker;
+export function parallel(view: DirectView<Arity>, options?: Omit<DirectMapOptions, "returnErrors">): ParallelMaker;
+export function parallel(view: LoadBalancedView, options?: Omit<MapOptions, "returnErrors">): ParallelMaker;
 export function parallel(view: ParallelView, options?: object): ParallelMaker {
   return (f) => view.parallel(f, options as never);
 }

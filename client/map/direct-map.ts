@@ -1,8 +1,9 @@
 import type { SendOptions } from "../call-options.ts";
 import { type Distribution, shareLength, shareOf } from "../partition/distribution.ts";
-import type { DirectSender } from "../requests/direct-sender.ts";
+import type { CannedOperation, DirectSender } from "../requests/direct-sender.ts";
 import type { Assembly } from "../requests/submit-direct.ts";
 import type { AsyncMapResult, AsyncResult } from "../results/async-result.ts";
+import { keepingChunk, withErrors } from "./keeping-chunk.ts";
 import { chunkAssembly, mapChunk } from "./map-chunk.ts";
 import { type ItemFunction, splitArguments } from "./map-function.ts";
 import { type Column, columnsOf, type Sequence } from "./sequences.ts";
@@ -12,10 +13,12 @@ export interface DirectMapOptions extends SendOptions {
   readonly dist?: Distribution | undefined;
   /** `false`: `for await` gives results as they come, engine by engine. */
   readonly ordered?: boolean | undefined;
+  /** Whether elements that fail have their `RemoteError` as result, and the others are computed. */
+  readonly returnErrors?: boolean | undefined;
 }
 
 /** A function that each engine calls once, with its part of some sequences. */
-export interface PartsCall {
+export interface PartsCall extends Pick<CannedOperation, "pick"> {
   readonly name: string;
   /** What the engine is to do with its parts. */
   readonly call: (parts: readonly Column[]) => { readonly fn: unknown; readonly args: readonly unknown[] };
@@ -26,7 +29,7 @@ export interface PartsCall {
 export function callWithParts<T>(
   sender: DirectSender,
   { columns, ...parts }: PartsCall & { readonly columns: readonly Column[] },
-  { dist, ordered = true, track, ...options }: DirectMapOptions,
+  { dist, ordered = true, track, ...options }: Omit<DirectMapOptions, "returnErrors">,
 ): AsyncResult<T, "many"> {
   const length = columns[0]?.length ?? 0;
   const ids = sender.ids(options, parts.name).slice(0, length);
@@ -34,6 +37,7 @@ export function callWithParts<T>(
   return sender.callEach(ids, {
     name: parts.name,
     operation: "call",
+    ...(parts.pick && { pick: parts.pick }),
     track,
     value: (place) => parts.call(columns.map((column) => shareOf(column, share(place)))),
     size: (place) => shareLength(length, share(place)),
@@ -48,8 +52,14 @@ export function directMap(
   rest: readonly (Sequence<unknown> | DirectMapOptions | undefined)[],
 ): AsyncMapResult<never> {
   const { sequences, options } = splitArguments<DirectMapOptions>(rest);
+  const { returnErrors = false, ...own } = options;
   const columns = columnsOf(sequences);
-  const call = (parts: readonly Column[]) => ({ fn: mapChunk, args: [f, parts] });
-  const assembly = chunkAssembly(columns[0]?.length ?? 0, options.dist);
-  return callWithParts(sender, { name: "map", columns, call, assembly }, options);
+  const assembly = { ...chunkAssembly(columns[0]?.length ?? 0, own.dist), keepsErrors: returnErrors };
+  const fn = returnErrors ? keepingChunk : mapChunk;
+  const call = (parts: readonly Column[]) => ({ fn, args: [f, parts] });
+  return callWithParts(
+    sender,
+    { name: "map", columns, call, assembly, ...(returnErrors && { pick: withErrors }) },
+    own,
+  );
 }

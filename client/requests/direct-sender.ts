@@ -2,6 +2,7 @@ import type { CellProgram } from "../../protocol/cell-program.ts";
 import { type EngineId, type MsgId, msgId } from "../../protocol/ids.ts";
 import type { CallOptions, ExecuteOptions, SendOptions } from "../call-options.ts";
 import type { ConnectionService, Payload } from "../connection-service.ts";
+import type { FailedEngine } from "../errors/remote-error.ts";
 import { History } from "../local/history.ts";
 import type { AsyncResult } from "../results/async-result.ts";
 import type { Arity } from "../results/result-plan.ts";
@@ -12,12 +13,12 @@ import type { RequestPlan } from "./request.ts";
 import { type Assembly, type DirectCall, submitDirect } from "./submit-direct.ts";
 
 /** What is done on engines with canned values. */
-interface CannedOperation {
+export interface CannedOperation {
   /** As its result is called, for example `push`. */
   readonly name: string;
   readonly operation: Operation;
   /** Makes the result of the value that came back; that value itself where it is left out. */
-  readonly pick?: (value: unknown) => unknown;
+  readonly pick?: (value: unknown, engine: FailedEngine | undefined) => unknown;
 }
 
 /** The same for every engine. */
@@ -122,9 +123,13 @@ export class DirectSender {
     return { ...call, metadata: { lean: true, label: this.label } };
   }
 
-  #plan(pick: (value: unknown) => unknown = (value) => value, isTracked = this.track): RequestPlan {
-    const { signer } = this.connection.session;
-    return { method: "apply", read: (reply) => pick(cannedValue(reply, signer)), label: this.label, isTracked };
+  #plan(pick: CannedOperation["pick"], isTracked = this.track): RequestPlan {
+    const { engines, session } = this.connection;
+    const read: RequestPlan["read"] = (reply, { engine }) => {
+      const value = cannedValue(reply, session.signer);
+      return pick ? pick(value, engine && engines.locate(engine)) : value;
+    };
+    return { method: "apply", read, label: this.label, isTracked };
   }
 }
 

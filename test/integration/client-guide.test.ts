@@ -7,15 +7,22 @@ import { packageRoot } from "../../cli/package-root.ts";
 import { stripTypes } from "../../runtime/cell/strip-types.ts";
 import { makeIpythonFolder } from "../support/ipython-folder.ts";
 
-const example = readFileSync(join(packageRoot, "examples", "client-tour.ts"), "utf8");
+const tours = [
+  { tour: "client-tour.ts", guide: "client.md" },
+  { tour: "direct-view-tour.ts", guide: "direct-view.md" },
+];
 
-test("the tour prints what its comments say", async () => {
+const read = (...path: string[]) => readFileSync(join(packageRoot, ...path), "utf8");
+
+test.each(tours)("$tour prints what its comments say", async ({ tour }) => {
   await using folder = await makeIpythonFolder();
+  const example = read("examples", tour);
   // Within the package its own name means the built client.
-  const program = join(packageRoot, ".cache", `client-tour-${process.pid}.mjs`);
-  writeFileSync(program, stripTypes(example, "client-tour.ts"));
+  const program = join(packageRoot, ".cache", `${tour}-${process.pid}.mjs`);
+  writeFileSync(program, stripTypes(example, tour));
   try {
     const { stdout } = await promisify(execFile)(process.execPath, [program], {
+      cwd: packageRoot,
       env: { ...process.env, IPYTHONDIR: folder.path },
     });
     const promised = [...example.matchAll(/^\s*\/\/ → (.*)$/gm)].map(([, line]) => line);
@@ -25,9 +32,9 @@ test("the tour prints what its comments say", async () => {
   }
 });
 
-test("every example of the guide is a part of the tour", () => {
-  const guide = readFileSync(join(packageRoot, "docs", "client.md"), "utf8");
-  const snippets = [...guide.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = ""]) => code);
+test.each(tours)("every example of $guide is a part of $tour", ({ tour, guide }) => {
+  const snippets = [...read("docs", guide).matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = ""]) => code);
+  const example = read("examples", tour);
   expect(snippets.length).toBeGreaterThan(5);
   expect(snippets.filter((code) => !example.includes(code))).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { Client } from "../../../client/client.ts";
+import { RemoteError } from "../../../client/errors/remote-error.ts";
 import { parallel, remote } from "../../../client/functions/remote.ts";
 import { type Host, installHost } from "../../../protocol/host.ts";
 import { MemoryCluster } from "../../support/memory-cluster.ts";
@@ -70,6 +71,22 @@ test("a map deals elements as it is told, over several sequences and on engines 
   expect(await sums).toEqual([10, 21, 32, 43, 54]);
   expect([sums.length, sums.progress]).toEqual([5, 5]);
   expect(cluster.engine(1).received).toEqual([]);
+});
+
+test("a map keeps errors in the places of results when asked to", async () => {
+  const { view } = await setUp(2);
+  const half = (n: number) => {
+    if (n % 2 === 1) throw new RangeError(`${n} is odd`);
+    return n / 2;
+  };
+  const halves = await view.map(half, numbers(5), { returnErrors: true, dist: "roundRobin" });
+  expect(halves.map((value) => (value instanceof RemoteError ? value.message : value))).toEqual([
+    0,
+    "[1:apply]: RangeError: 1 is odd",
+    1,
+    "[1:apply]: RangeError: 3 is odd",
+    2,
+  ]);
 });
 
 test("a map that need not keep order gives what comes first", async () => {
