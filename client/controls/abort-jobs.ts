@@ -1,7 +1,7 @@
 import { msgId } from "../../protocol/ids.ts";
 import type { ConnectionService } from "../connection-service.ts";
 import { type Jobs, jobIds } from "../hub/tasks.ts";
-import { abortRequests } from "../requests/abort-requests.ts";
+import { type Abortable, abortRequests } from "../requests/abort-requests.ts";
 import { AsyncResult } from "../results/async-result.ts";
 import { fixTargets, recipients, type Targets } from "../targets.ts";
 
@@ -22,6 +22,9 @@ export async function abortJobs(
   // A map knows more than its requests: those that it has not sent yet.
   const results = targets === undefined ? each.filter((job) => job instanceof AsyncResult) : [];
   const rest = jobIds(targets === undefined ? each.filter((job) => !(job instanceof AsyncResult)) : jobs, connection);
-  const requests = rest.map((id) => local.get(msgId(id)) ?? { msgId: msgId(id), sentTo: undefined });
+  const requests = rest.flatMap((id): Abortable[] => {
+    const own = local.get(msgId(id));
+    return own?.outcome ? [] : [own ?? { msgId: msgId(id), sentTo: undefined }];
+  });
   await Promise.all([...results.map((result) => result.abort()), abortRequests(connection, requests, ids)]);
 }

@@ -30,7 +30,9 @@ test("engines start again in their places: with new ids, without variables, stil
   await rc.view().push({ a: 1 });
   const [old, waiting] = [await pids(), rc.view(0).execute("for (;;);")];
   await rc.restartEngines({ targets: 0, timeoutMs: 20_000 });
-  await expect(waiting.get()).rejects.toMatchObject({ ename: expect.stringMatching(/KeyboardInterrupt|TaskAborted/) });
+  await expect(waiting.get()).rejects.toMatchObject({
+    ename: expect.stringMatching(/KeyboardInterrupt|TaskAborted/) as string,
+  });
   expect(rc.ids).toEqual([1, 2]);
   const [kept, fresh] = await pids();
   expect([kept, old.includes(fresh ?? 0)]).toEqual([old[1], false]);
@@ -42,6 +44,20 @@ test("engines start again in their places: with new ids, without variables, stil
   expect(running.cluster.describe()).toMatchObject({ state: "running", engines: 2 });
   await running.cluster.stop();
   await waitUntil(() => running.folder.processes().length === 0, soon());
+});
+
+test("an engine that native code holds is killed, and starts again all the same", async () => {
+  await using running = await RunningCluster.start({ engines: 1 });
+  const rc = await running.connect();
+  const stuck = rc.view(0).execute(`
+    const { execSync } = await import("node:child_process");
+    console.log("go");
+    execSync("sleep 1000");
+  `);
+  await waitUntil(() => stuck.stdout.includes("go"), soon());
+  await rc.restartEngines({ timeoutMs: 20_000 });
+  expect([rc.ids, await rc.view("all").apply(() => 1)]).toEqual([[1], [1]]);
+  await expect(stuck.get()).rejects.toMatchObject({ ename: "EngineError" });
 });
 
 test("single messages go to an engine, or to whichever the scheduler finds", async () => {
