@@ -30,21 +30,30 @@ export function submitDirect<T, A extends Arity>(
   call: DirectCall,
   assembly?: Assembly,
 ): AsyncResult<T, A> {
-  const { engines } = connection;
-  const group = new RequestGroup();
-  call.ids.forEach((id, place) => {
-    const uuid = engines.uuid(id);
-    if (uuid !== undefined) group.add(connection.sendToEngine(uuid, call.payload(place), call.plan(place), group));
-  });
-  group.seal();
-  const join = assembly?.join ?? ((values: readonly unknown[]) => (call.arity === "one" ? values[0] : [...values]));
-  return new AsyncResult(group, {
+  const { name, arity } = call;
+  return new AsyncResult(sentToAll(connection, call), {
     ...assembly,
-    name: call.name,
-    arity: call.arity,
-    join: (values) => join(values) as T,
-    engines,
+    name,
+    arity,
+    join: joining<T>(arity, assembly),
+    engines: connection.engines,
     abort: (requests) => abortRequests(connection, requests),
     interrupt: (requests) => interruptRequests(connection, requests),
   });
+}
+
+/** Apart from what the result holds: nothing there may keep the payload, so that large arguments can be collected. */
+function sentToAll(connection: ConnectionService, { ids, payload, plan }: DirectCall): RequestGroup {
+  const group = new RequestGroup();
+  ids.forEach((id, place) => {
+    const uuid = connection.engines.uuid(id);
+    if (uuid !== undefined) group.add(connection.sendToEngine(uuid, payload(place), plan(place), group));
+  });
+  group.seal();
+  return group;
+}
+
+function joining<T>(arity: Arity, assembly: Assembly | undefined): (values: readonly unknown[]) => T {
+  const join = assembly?.join ?? ((values: readonly unknown[]) => (arity === "one" ? values[0] : [...values]));
+  return (values) => join(values) as T;
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Client } from "../../client/client.ts";
 import { RunningCluster } from "../support/running-cluster.ts";
@@ -63,4 +65,49 @@ test("what is published is what it was then", async () => {
   await published;
   const { first, second } = published.data as Record<string, Float64Array>;
   expect([first?.every((x) => x === 1), second?.every((x) => x === 2)]).toEqual([true, true]);
+});
+
+test("once it is sent, the source may be overwritten, and engines have got what it was", async () => {
+  const source = new Float64Array(4_000_000);
+  const isAll = (values: Float64Array, value: number) => values.every((each) => each === value);
+  for (let value = 1; value <= 8; value++) {
+    source.fill(value);
+    const view = value % 2 === 0 ? rc.view() : rc.view([1]);
+    const checked = view.apply(isAll, source, value);
+    await checked.waitOnSend();
+    source.fill(-1);
+    expect([...new Set(await checked)]).toEqual([true]);
+  }
+  for (let value = 1; value <= 4; value++) {
+    const checked = rc.loadBalancedView().apply(isAll, source.fill(value), value);
+    await checked.waitOnSend();
+    source.fill(-1);
+    expect(await checked).toBe(true);
+  }
+});
+
+test("whether it is sent is told truly: not while memory is lent, at once where it is copied, and by the reply at last", async () => {
+  const large = rc.view(0).push({ large: new Float64Array(4_000_000) });
+  const small = rc.view(0).push({ small: new Float64Array(8000) });
+  expect([large.sent, small.sent]).toEqual([false, true]);
+  await large;
+  expect(large.sent).toBe(true);
+});
+
+test("what was sent can be collected while its result is waited for", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const size = (values: Float64Array) => new Promise((resolve) => setTimeout(resolve, 3000, values.length));
+  const [source, waiting] = (() => {
+    const values = new Float64Array(1_000_000);
+    return [new WeakRef(values), rc.view(0).apply(size, values)] as const;
+  })();
+  await expect
+    .poll(() => {
+      collect();
+      return source.deref() === undefined;
+    })
+    .toBe(true);
+  expect(waiting.ready).toBe(false);
+  expect(await waiting).toBe(1_000_000);
 });
