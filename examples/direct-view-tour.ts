@@ -86,6 +86,13 @@ const results = Array.from({ length: 3 }, (_, i) => view.apply((n) => n * 2, i))
 console.log(await view.wait(results, { timeoutMs: 10_000 }), await view.getResult(-1), view.outstanding);
 // → true 4 []
 
+const grid = new Float64Array(1_000_000).fill(1);
+const lent = view.withFlags({ track: true }).push({ grid });
+await lent.waitOnSend();
+grid.fill(2);
+console.log(lent.sent, (await view.execute("grid[999_999]")).map(({ text }) => text));
+// → true [ '1', '1', '1', '1' ]
+
 await rc.view([0, 1]).clear();
 console.log(await view.apply(() => "sum" in globalThis));
 // → [ false, false, true, true ]

@@ -187,6 +187,23 @@ test("what an engine cannot import is its error, by name", async () => {
   }
 });
 
+test("a tracked view tells by itself when what it lent may be overwritten; others when they are asked", async () => {
+  const own = rc.view(0);
+  const endless = own.apply(() => new Promise(() => {}));
+  const grid = new Float64Array(1_000_000).fill(1);
+  const plain = own.push({ plain: grid });
+  own.track = true;
+  const tracked = own.push({ tracked: grid });
+  await expect.poll(() => tracked.sent).toBe(true);
+  expect([plain.sent, await plain.waitOnSend(), plain.sent, tracked.ready]).toEqual([false, true, true, false]);
+  grid.fill(2);
+  await endless.abort();
+  await Promise.all([plain, tracked]);
+  expect(await own.execute("[plain, tracked].flatMap((array) => [array[0], array[999_999]]).join()")).toMatchObject({
+    text: "'1,1,1,1'",
+  });
+});
+
 test("a view aborts what it has sent, running or queued, and no other view's", async () => {
   const own = rc.view(0);
   const endless = own.apply(() => new Promise(() => {}));

@@ -219,7 +219,7 @@ test("imports say what they import; in a notebook they become its variables", as
     "importing * from node:os on engine(s)",
   ]);
   log.mockClear();
-  const set = vi.fn();
+  const set = vi.fn<(name: string, value: unknown) => void>();
   installHost({ kind: "kernel", variables: { has: () => false, get: () => undefined, set } } as unknown as Host);
   await view.imports({ path: "node:path" }, { quiet: true, targets: 0 });
   installHost(undefined as unknown as Host);
