@@ -28,7 +28,11 @@ function conditionsFor(requirement: Requirement): Condition[] {
   if (isWhole) return [moduleCondition(name.module)];
   if (types.isModuleNamespaceObject(requirement))
     throw new TypeError('The name of this module is not known: give it as text, as in requires(["lodash"], f).');
-  return Object.entries(requirement).map(([key, value]) => ({ kind: "variable", name: key, value }));
+  return Object.entries(requirement as Readonly<Record<string, unknown>>).map(([key, value]) => ({
+    kind: "variable",
+    name: key,
+    value,
+  }));
 }
 
 const moduleCondition = (specifier: string): Condition => ({

@@ -22,7 +22,7 @@ afterEach(() => {
   delete global.require;
 });
 
-const unmet = (message: string | RegExp) =>
+const unmet = (message: string | RegExp): unknown =>
   expect.objectContaining({ name: "UnmetDependency", message: expect.stringMatching(message) as unknown });
 const thrownBy = (f: () => unknown): unknown => {
   try {
@@ -71,7 +71,8 @@ test("outside of engines it is the function alone, under its name", () => {
 
 test("a check that takes time makes the function take time", async () => {
   beEngine();
-  expect(await depend(async () => true)((x: number) => x + 1)(1)).toBe(2);
+  const slow: unknown = depend(async () => true)((x: number) => x + 1)(1);
+  await expect(slow).resolves.toBe(2);
   await expect(depend(async () => false)(() => 1)()).rejects.toEqual(unmet(/returned false/));
 });
 
