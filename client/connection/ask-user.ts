@@ -16,7 +16,7 @@ export function askUser(password: string | undefined): Ask | undefined {
       unused = undefined;
       return given;
     }
-    if (!user) throw new Error("nobody is there to be asked");
+    if (!user) throw new Error("the server refuses `sshPassword`, or wants more than it, and nobody is there to ask.");
     return user(question);
   };
 }

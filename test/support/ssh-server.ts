@@ -82,6 +82,8 @@ export async function startSshServer(setting: SshServerSetting = {}): Promise<Ss
     [Symbol.asyncDispose]: async () => {
       process.env["PATH"] = path;
       server.kill();
+      // ipyparallel's go on for a minute.
+      for (const pid of clientsOf(folder)) process.kill(pid);
       await ended;
       await rm(folder, { recursive: true, force: true });
     },

@@ -35,7 +35,10 @@ export async function startSession(options: SessionOptions): Promise<GuardedProc
   if (ask)
     answer(ssh, async (question) => {
       limit.pause();
-      await ask(question).then((text) => ssh.input.write(`${text}\n`), hopeless.reject);
+      await ask(question).then(
+        (text) => ssh.input.write(`${text}\n`),
+        (cause: unknown) => hopeless.reject(unanswered(login, question, cause)),
+      );
       limit.start();
     });
   const ended = ssh.exited.then(() => Promise.reject(ssh.isMissing ? missing() : failureOf(login, ssh.lastWords)));
@@ -82,6 +85,16 @@ class Limit {
 
 const late = ({ login, timeoutMs }: SessionOptions): SshError =>
   new SshError(`No SSH tunnel through ${login.server}: it did not stand after ${timeoutMs / 1000} s.`);
+
+function unanswered({ server }: SshLogin, question: string, cause: unknown): SshError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new SshError(
+    `No SSH tunnel through ${server}: ssh asks "${question.trim()}", and there is no answer: ${why}`,
+    {
+      cause,
+    },
+  );
+}
 
 const missing = (): SshError =>
   new SshError(
