@@ -11,7 +11,7 @@ export function directImap(sender: DirectSender, f: ItemFunction, rest: readonly
   const { sources, options } = splitSources<DirectImapOptions>(rest);
   let turn = 0;
   const next = () => {
-    const ids = sender.ids(options, "imap");
+    const ids = sender.ids(options, "apply functions");
     return ids[turn++ % ids.length];
   };
   const view = {

@@ -32,7 +32,7 @@ export function callWithParts<T>(
   { dist, ordered = true, track, ...options }: Omit<DirectMapOptions, "returnErrors">,
 ): AsyncResult<T, "many"> {
   const length = columns[0]?.length ?? 0;
-  const ids = sender.ids(options, parts.name).slice(0, length);
+  const ids = sender.ids(options, "apply functions").slice(0, length);
   const share = (place: number) => ({ place, of: ids.length, dist });
   return sender.callEach(ids, {
     name: parts.name,

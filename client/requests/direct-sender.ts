@@ -58,7 +58,8 @@ export class DirectSender {
 
   /** @returns a value for one engine, an array for several */
   call<T, A extends Arity>({ name, operation, value, pick }: OneCall, options: SendOptions = {}): AsyncResult<T, A> {
-    const { ids, arity } = this.#recipients(options.targets, name);
+    const what = operation === "call" ? "apply functions" : operation;
+    const { ids, arity } = this.#recipients(options.targets, what);
     const payload = this.#payload(operation, value);
     const plan = this.#plan(pick, options.track);
     return this.#submit({ name, ids, arity, payload: () => payload, plan: () => plan });

@@ -159,6 +159,16 @@ test("modules are imported here and there, under names of one's own", async () =
   expect(await view.apply((name: string) => path.basename(name), "/x/y")).toEqual(["y", "y", "y", "y"]);
 });
 
+test("of a CommonJS module its own exports are imported", async () => {
+  const { msgpack, decode } = await view.imports<Record<"msgpack" | "decode", (value: unknown) => unknown>>(
+    { msgpack: "msgpack-lite", decode: ["msgpack-lite", "decode"] },
+    { quiet: true },
+  );
+  expect([typeof msgpack, typeof decode]).toEqual(["object", "function"]);
+  const there = await view.execute("decode(msgpack.encode([1, 'a'])).join()");
+  expect(there.map(({ text }) => text)).toEqual(Array(4).fill("'1,a'"));
+});
+
 test("in a notebook modules become its variables too, and it says so", async () => {
   await using kernel = await KernelProcess.start({ env: { IPYTHONDIR: running.folder.path } });
   await kernel.execute(
