@@ -1,12 +1,21 @@
 import type { JsonObject } from "../../protocol/json.ts";
 import type { ConnectionService } from "../connection-service.ts";
 import { count, idList, type QueueStatus, readLoad, readQueueStatus } from "../queue-status.ts";
+import { AsyncResult } from "../results/async-result.ts";
 import { type WaitOptions, waitFor } from "../results/wait-options.ts";
 import { fixTargets, recipients, type Targets } from "../targets.ts";
 import { type Jobs, jobIds } from "./tasks.ts";
 
 /** Which results are to be forgotten: those of all requests, of some, or of engines. */
-export type Purge = "all" | Jobs | { readonly targets: Targets };
+export type Purge = "all" | Jobs | OfEngines;
+
+/** All requests that went to these engines. */
+interface OfEngines {
+  readonly targets: Targets;
+}
+
+export const isOfEngines = (what: Purge): what is OfEngines =>
+  typeof what === "object" && !(what instanceof AsyncResult) && "targets" in what;
 
 /** The hub's answer. @throws {TimeoutError} when it does not come in time */
 export const inTime = <T>(answer: Promise<T>, options: WaitOptions): Promise<T> =>
@@ -33,8 +42,7 @@ export async function queueContents(
 /** @throws {RemoteError} (`IndexError`) when one of the tasks is pending */
 export async function purgeRecords(connection: ConnectionService, what: Purge): Promise<void> {
   const { engines, records } = connection;
-  if (typeof what === "object" && "targets" in what)
-    return records.purge([], recipients(fixTargets(what.targets, engines), engines));
+  if (isOfEngines(what)) return records.purge([], recipients(fixTargets(what.targets, engines), engines));
   return records.purge(what === "all" ? what : jobIds(what, connection), []);
 }
 

@@ -49,4 +49,9 @@ export class LocalRecords implements RequestKeeper {
   get unclaimed(): readonly Request[] {
     return [...this.#unclaimed.values()];
   }
+
+  /** Those that have ended, and those that pend. */
+  get kept(): readonly Request[] {
+    return [...this.unclaimed, ...this.#pending.unfinished.flatMap((id) => this.#pending.get(id) ?? [])];
+  }
 }

@@ -1,6 +1,6 @@
 import type { ConnectionService } from "../connection-service.ts";
 import { remoteError } from "../errors/failures.ts";
-import type { Purge } from "../hub/hub-questions.ts";
+import { isOfEngines, type Purge } from "../hub/hub-questions.ts";
 import { jobIds } from "../hub/tasks.ts";
 import type { Request } from "../requests/request.ts";
 import { type TaskMetadata, taskMetadata } from "../requests/task-metadata.ts";
@@ -12,30 +12,30 @@ export function localResults({ local }: ConnectionService): ReadonlyMap<string, 
 }
 
 /** What is known of the requests that pend or that nobody has asked for, by message id. */
-export function localMetadata({ local, pending, engines }: ConnectionService): ReadonlyMap<string, TaskMetadata> {
-  const requests = [...local.unclaimed, ...pending.unfinished.flatMap((id) => pending.get(id) ?? [])];
-  return new Map(requests.map((request) => [request.msgId, taskMetadata(request, engines)]));
+export function localMetadata({ local, engines }: ConnectionService): ReadonlyMap<string, TaskMetadata> {
+  return new Map(local.kept.map((request) => [request.msgId, taskMetadata(request, engines)]));
 }
 
-/** @throws {RangeError} naming a request that has not ended */
+/** @throws {RangeError} naming a request that has not ended: then nothing is purged */
 export function purgeLocal(connection: ConnectionService, what: Purge): void {
-  const { local, pending } = connection;
-  const ids = new Set<string>(purgedIds(connection, what));
-  const outstanding = pending.unfinished.find((id) => ids.has(id));
-  if (outstanding !== undefined)
-    throw new RangeError(`Task ${outstanding} has not ended yet: await or abort it before its result is purged.`);
-  for (const request of local.unclaimed) if (ids.has(request.msgId)) local.requestClaimed(request);
+  const { local } = connection;
+  const isMeant = selection(connection, what);
+  const purged = local.kept.filter(isMeant);
+  const outstanding = purged.find(({ isFinished }) => !isFinished);
+  if (outstanding)
+    throw new RangeError(`Task ${outstanding.msgId} has not ended yet: await or abort it before its result is purged.`);
+  for (const request of purged) local.requestClaimed(request);
 }
 
-function purgedIds(connection: ConnectionService, what: Purge): readonly string[] {
-  const { local, pending, engines } = connection;
-  if (typeof what !== "object" || !("targets" in what))
-    return what === "all"
-      ? [...pending.unfinished, ...local.unclaimed.map(({ msgId }) => msgId)]
-      : jobIds(what, connection);
-  const uuids = new Set(recipients(fixTargets(what.targets, engines), engines).map((id) => engines.uuid(id)));
-  const requests = [...local.unclaimed, ...pending.unfinished.flatMap((id) => pending.get(id) ?? [])];
-  return requests.filter(({ engine }) => engine !== undefined && uuids.has(engine)).map(({ msgId }) => msgId);
+function selection(connection: ConnectionService, what: Purge): (request: Request) => boolean {
+  if (what === "all") return () => true;
+  if (isOfEngines(what)) {
+    const { engines } = connection;
+    const uuids = new Set(recipients(fixTargets(what.targets, engines), engines).map((id) => engines.uuid(id)));
+    return ({ engine }) => engine !== undefined && uuids.has(engine);
+  }
+  const ids = new Set(jobIds(what, connection));
+  return ({ msgId }) => ids.has(msgId);
 }
 
 function resultOf({ outcome }: Request): unknown {
