@@ -3,26 +3,29 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { canonical } from "../support/manual/canonical.ts";
 import { type Language, languages, readChapters } from "../support/manual/chapter.ts";
 import { runPython } from "../support/manual/run-python.ts";
-import { checkTypescript, runTypescript } from "../support/manual/run-typescript.ts";
+import { mark, typescriptModule } from "../support/manual/typescript-module.ts";
+import { checkPrograms, runPrograms } from "../support/manual/typescript-programs.ts";
 import { startPeerCluster } from "../support/python-cluster.ts";
 import { RunningCluster } from "../support/running-cluster.ts";
 
 const chapters = readChapters();
+const programs = chapters.map((chapter) => ({ name: chapter.name, code: typescriptModule(chapter) }));
 const engines = 4;
 
 test("the TypeScript of the examples compiles", async () => {
-  expect(await checkTypescript(chapters)).toBe("");
+  expect(await checkPrograms(programs)).toBe("");
 });
 
-const printed: Record<Language, string[][]> = { py: [], ts: [] };
+let printed: Record<Language, string[][]>;
 beforeAll(async () => {
   await using theirs = await startPeerCluster(engines);
   await using ours = await RunningCluster.start({ engines });
   const environment = (folder: string) => ({ ...process.env, IPYTHONDIR: folder, NO_COLOR: "1" });
-  [printed.py, printed.ts] = await Promise.all([
+  const [python, typescript] = await Promise.all([
     runPython(chapters, environment(dirname(theirs.profileDir))),
-    runTypescript(chapters, environment(ours.folder.path)),
+    runPrograms(programs, environment(ours.folder.path)),
   ]);
+  printed = { py: python, ts: typescript.map((text) => text.split(mark).slice(1, -1)) };
 }, 180_000);
 
 for (const [index, { name, snippets }] of chapters.entries())

@@ -3,33 +3,37 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../../cli/package-root.ts";
 import { stripTypes } from "../../../runtime/cell/strip-types.ts";
-import type { Chapter } from "./chapter.ts";
-import { mark, typescriptModule } from "./typescript-module.ts";
 
-/** A chapter takes 3 s. */
+/** A TypeScript module of a user's. */
+export interface Program {
+  readonly name: string;
+  readonly code: string;
+}
+
+/** Every one ends within a few seconds. */
 const limitMs = 40_000;
 
 /**
- * Runs the TypeScript half of chapters, each as a program of a user's, one after the other.
- * @param env where the client looks for the cluster
- * @returns what each example printed, chapter by chapter
+ * Runs programs, one after the other.
+ * @returns what each printed
+ * @throws when one fails, with all that it printed
  */
-export async function runTypescript(chapters: readonly Chapter[], env: NodeJS.ProcessEnv): Promise<string[][]> {
+export async function runPrograms(programs: readonly Program[], env: NodeJS.ProcessEnv): Promise<string[]> {
   return inScratchFolder(async (folder) => {
-    const results: string[][] = [];
-    for (const chapter of chapters) {
-      const program = join(folder, `${chapter.name}.mjs`);
-      writeFileSync(program, stripTypes(typescriptModule(chapter), `${chapter.name}.ts`));
-      results.push((await run([program], env)).split(mark).slice(1, -1));
+    const printed: string[] = [];
+    for (const { name, code } of programs) {
+      const file = join(folder, `${name}.mjs`);
+      writeFileSync(file, stripTypes(code, `${name}.ts`));
+      printed.push(await run([file], env));
     }
-    return results;
+    return printed;
   });
 }
 
-/** What the compiler has against the TypeScript half of chapters: nothing, if they are right. */
-export async function checkTypescript(chapters: readonly Chapter[]): Promise<string> {
+/** What the compiler has against programs: nothing, if they are right. */
+export async function checkPrograms(programs: readonly Program[]): Promise<string> {
   return inScratchFolder(async (folder) => {
-    for (const chapter of chapters) writeFileSync(join(folder, `${chapter.name}.ts`), typescriptModule(chapter));
+    for (const { name, code } of programs) writeFileSync(join(folder, `${name}.ts`), code);
     const config = {
       extends: join(packageRoot, "tsconfig.json"),
       compilerOptions: { noEmit: true, rootDir: packageRoot },
@@ -45,7 +49,7 @@ export async function checkTypescript(chapters: readonly Chapter[]): Promise<str
 async function inScratchFolder<T>(action: (folder: string) => Promise<T>): Promise<T> {
   const cache = join(packageRoot, ".cache");
   mkdirSync(cache, { recursive: true });
-  const folder = mkdtempSync(join(cache, "manual-"));
+  const folder = mkdtempSync(join(cache, "programs-"));
   try {
     return await action(folder);
   } finally {
