@@ -38,15 +38,20 @@ export function hubResult<T, A extends Arity>(
   { name, arity, signal, isOwner = true }: HubResultOptions<A>,
 ): AsyncHubResult<T, A> {
   const group = new RequestGroup();
-  const poll = new HubPoll(connection, signal ? AbortSignal.any([signal, connection.ended]) : connection.ended);
+  const polled = () => new HubPoll(connection, signal ? AbortSignal.any([signal, connection.ended]) : connection.ended);
   const begin = (known: readonly string[]) => {
+    let poll: HubPoll | undefined;
     for (const id of new Set(known)) {
       const own = connection.local.get(msgId(id));
-      if (own) group.follow(own);
-      else group.add(poll.expect(id, group));
+      if (own) {
+        group.follow(own);
+        continue;
+      }
+      poll ??= polled();
+      group.add(poll.expect(id, group));
     }
     group.seal();
-    void poll.run();
+    void poll?.run();
   };
   if (ids instanceof Promise) ids.then(begin, (error: unknown) => group.break(error));
   else begin(ids);
