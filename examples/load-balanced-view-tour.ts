@@ -26,14 +26,6 @@ console.log(await view.apply(area, 3, 4), await view.remote(area)(5, 6));
 console.log(await view.map(area, [1, 2, 3], Float64Array.of(4, 5, 6)));
 // → [ 4, 10, 18 ]
 
-const quickFirst = view.map((ms) => new Promise((go) => setTimeout(() => go(ms), ms)), [600, 5], {
-  ordered: false,
-  chunkSize: 1,
-});
-for await (const ms of quickFirst) console.log(ms);
-// → 5
-// → 600
-
 const root = (x: number) => {
   if (x < 0) throw new RangeError(`no root of ${x}`);
   return Math.sqrt(x);

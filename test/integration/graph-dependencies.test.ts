@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Client } from "../../client/client.ts";
+import { depend } from "../../client/dependencies/depend.ts";
 import { Dependency } from "../../client/dependencies/dependency.ts";
-import { DependencyTimeout, ImpossibleDependency, InvalidDependency } from "../../client/errors/failures.ts";
+import {
+  DependencyTimeout,
+  ImpossibleDependency,
+  InvalidDependency,
+  UnmetDependency,
+} from "../../client/errors/failures.ts";
 import type { RemoteError } from "../../client/errors/remote-error.ts";
 import type { LoadBalancedView } from "../../client/load-balanced-view.ts";
 import type { AsyncResult } from "../../client/results/async-result.ts";
@@ -142,15 +148,9 @@ test("depending on a task that was never submitted is invalid, and so is one of 
 });
 
 test("who waits longer than the timeout for a dependency fails, and what runs goes on", async () => {
-  await rc.view(0).push({ isReleased: false });
-  const slow = view.withFlags({ targets: 0 }).apply(async () => {
-    const global = globalThis as { isReleased?: boolean };
-    while (!global.isReleased) await new Promise((go) => setTimeout(go, 5));
-    return "done";
-  });
+  const slow = view.withFlags({ targets: 0 }).apply(() => new Promise<never>(() => undefined));
   const late = withFlags({ after: slow, timeoutMs: 50 });
   expect(await errorOf(late)).toBeInstanceOf(DependencyTimeout);
-  // A push would wait behind the task.
   expect(slow.ready).toBe(false);
   await slow.abort();
 });
@@ -172,6 +172,22 @@ test("metadata tell what a task depended on", async () => {
     after: { dependencies: first.msgIds },
     follow: { dependencies: first.msgIds },
   });
+});
+
+test("the scheme pure refuses tasks that depend on others, in so many words", async () => {
+  const pure = await RunningCluster.start({ engines: 1, controllerArgs: ["--scheme=pure"] });
+  try {
+    const tasks = (await pure.connect()).loadBalancedView();
+    const first = tasks.apply(pid);
+    const error = await errorOf(tasks.withFlags({ after: first }).apply(pid));
+    expect(error).toBeInstanceOf(ImpossibleDependency);
+    expect(String(error)).toContain("pure");
+    expect(await tasks.withFlags({ label: "a" }).apply(() => 1)).toBe(1);
+    const unmet = tasks.apply(depend(() => false)(pid));
+    expect((await errorOf(unmet)) instanceof UnmetDependency).toBe(true);
+  } finally {
+    await pure[Symbol.asyncDispose]();
+  }
 });
 
 function randomGraph(nodes: number, edges: number): Graph {
