@@ -1,21 +1,22 @@
 import { type MsgId, msgId } from "../../protocol/ids.ts";
 
 /**
- * Ids of all requests that this client has sent, in order. Of each only its number is kept, 8 bytes: what stands before
- * it (`<session>_<pid>_`) is the same for all.
+ * Ids of all requests that this client has sent, in order. What stands before an id's number (`<session>_<pid>_`) is the
+ * same for all, so that 8 bytes are kept of each; of copies of a broadcast, whose ids are longer, all is.
  */
 export class History {
   #prefix = "";
-  #numbers: number[] = [];
+  #entries: (number | MsgId)[] = [];
 
   add(id: MsgId): void {
     const at = id.lastIndexOf("_") + 1;
-    if (this.#prefix === "") this.#prefix = id.slice(0, at);
-    this.#numbers.push(Number(id.slice(at)));
+    const number = Number(id.slice(at));
+    if (this.#prefix === "" && Number.isInteger(number)) this.#prefix = id.slice(0, at);
+    this.#entries.push(this.#idOf(number) === id ? number : id);
   }
 
   get ids(): readonly MsgId[] {
-    return this.#numbers.map((number) => this.#id(number));
+    return this.#entries.map((entry) => this.#idOf(entry));
   }
 
   /**
@@ -23,16 +24,16 @@ export class History {
    * @throws {RangeError} when there is no such request
    */
   at(index: number): MsgId {
-    const number = this.#numbers.at(index);
-    if (number !== undefined) return this.#id(number);
-    throw new RangeError(`The history has no request ${index}: this client has sent ${this.#numbers.length} so far.`);
+    const entry = this.#entries.at(index);
+    if (entry !== undefined) return this.#idOf(entry);
+    throw new RangeError(`The history has no request ${index}: this client has sent ${this.#entries.length} so far.`);
   }
 
   clear(): void {
-    this.#numbers = [];
+    this.#entries = [];
   }
 
-  #id(number: number): MsgId {
-    return msgId(this.#prefix + number);
+  #idOf(entry: number | MsgId): MsgId {
+    return typeof entry === "number" ? msgId(this.#prefix + entry) : entry;
   }
 }
