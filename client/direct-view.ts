@@ -19,7 +19,8 @@ import { type GetResultOptions, getResult } from "./hub/get-result.ts";
 import { inTime, type Purge, purgeRecords, queueStatus } from "./hub/hub-questions.ts";
 import type { ResultStatus } from "./hub/hub-records.ts";
 import type { AsyncHubResult } from "./hub/hub-result.ts";
-import { type Jobs, jobIds } from "./hub/tasks.ts";
+import { resultStatus } from "./hub/result-status.ts";
+import type { Jobs } from "./hub/tasks.ts";
 import { type Awaitable, waitForJobs } from "./local/jobs.ts";
 import { localResults, purgeLocal } from "./local/local-results.ts";
 import { type DirectImapOptions, directImap } from "./map/direct-imap.ts";
@@ -189,7 +190,7 @@ export class DirectView<A extends Arity = "many"> {
 
   /**
    * Combines all elements: each engine its block of them, from left to right, and then this process what the engines
-   * found. It must not matter how the elements are grouped, as with `a + b`.
+   * found, so the function runs here too. It must not matter how the elements are grouped, as with `a + b`.
    * @throws {TypeError} when the sequence is empty and no initial value is given
    */
   reduce<T>(
@@ -252,8 +253,7 @@ export class DirectView<A extends Arity = "many"> {
 
   /** Which of these jobs are pending and which have ended; without any, of all that this view has sent. */
   async resultStatus(jobs: Jobs = this.history, options: WaitOptions = {}): Promise<ResultStatus> {
-    const { connection } = this.#sender;
-    return inTime(connection.records.status(jobIds(jobs, connection)), options);
+    return inTime(resultStatus(this.#sender.connection, jobs), options);
   }
 
   /** How many requests and tasks the view's engines have, as the hub counts them. */
