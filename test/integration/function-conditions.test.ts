@@ -7,6 +7,7 @@ import type { CompositeError } from "../../client/errors/composite-error.ts";
 import { DependencyTimeout, ImpossibleDependency, UnmetDependency } from "../../client/errors/failures.ts";
 import type { RemoteError } from "../../client/errors/remote-error.ts";
 import type { AsyncResult } from "../../client/results/async-result.ts";
+import { KernelProcess, resultText } from "../support/kernel.ts";
 import { RunningCluster } from "../support/running-cluster.ts";
 
 let running: RunningCluster;
@@ -138,4 +139,21 @@ test("remote and parallel functions keep their conditions", async () => {
   const where = depend(isOn, 0)((xs: readonly number[]) => xs.map((x) => x + me));
   expect(await view.remote(depend(isOn, 1)(() => me))()).toBe(1);
   expect(await view.parallel(where, { chunkSize: 2 })([10, 20, 30])).toEqual([10, 20, 30]);
+});
+
+test("in a notebook conditions are functions of cells, and what they require counts before the notebook's variables", async () => {
+  await using kernel = await KernelProcess.start({ env: { IPYTHONDIR: running.folder.path } });
+  const cells = [
+    'import { Client, depend, requires, UnmetDependency } from "tsparallel"; import os from "node:os";',
+    "const view = (await Client.connect()).loadBalancedView(); let threshold = 1; declare const me: number;",
+    "const over = requires([os, { threshold: 5 }], (x: number) => os.EOL.length === 1 && x > threshold);",
+    "function isMe(wanted: number) { return me === wanted; }",
+    "function picky(wanted: number) { if (!isMe(wanted)) throw new UnmetDependency(); return [me, threshold]; }",
+  ];
+  for (const cell of cells) expect((await kernel.execute(cell)).reply.content).toMatchObject({ status: "ok" });
+  const value = async (cell: string) => resultText((await kernel.execute(cell)).published);
+  expect(await value("await view.apply(over, 3)")).toBe("false");
+  expect(await value("[await view.map(over, [3, 6]), over(3)]")).toBe("[ [ false, true ], true ]");
+  expect(await value("await view.apply(depend(isMe, 2)(() => me))")).toBe("2");
+  expect(await value("(await view.apply(picky, 1))[0]")).toBe("1");
 });
