@@ -1,29 +1,21 @@
 import { homedir } from "node:os";
-import { type ClientConnection, clientConnection, parseConnection } from "../protocol/connection-file.ts";
+import {
+  type ClientConnection,
+  clientConnection,
+  parseConnection,
+  parseConnectionText,
+} from "../protocol/connection-file.ts";
 import { parseJson } from "../protocol/json.ts";
 import { clusterPaths, profileDir } from "../protocol/profile-paths.ts";
 import { FileNotPrivate, readPrivateFile } from "../transport/private-file.ts";
+import { whyAbsent } from "./connection/absent-connection.ts";
+import type { ConnectionChoice } from "./connection/connection-choice.ts";
 import { ConnectError } from "./errors/failures.ts";
-
-/** Which controller to connect to. The first of these that is given counts; without any, the default profile's. */
-export interface ConnectionChoice {
-  /** What stands in a connection file. */
-  readonly connectionInfo?: Readonly<Record<string, unknown>>;
-  /** Path of an `ipcontroller-client.json`. */
-  readonly file?: string;
-  /** A cluster that was started or found here. */
-  readonly cluster?: { readonly connectionFile: string };
-  /** Folder of a profile. */
-  readonly profileDir?: string;
-  /** Name of a profile, `default` unless given. */
-  readonly profile?: string;
-  /** Which cluster of the profile; its default one unless given. */
-  readonly clusterId?: string;
-}
 
 /**
  * The key of the controller's encryption comes from `$IPP_CURVE_SERVERKEY` where the file has none.
- * @throws {ConnectError} when there is no such file, it cannot be read, or others than its owner can read it
+ * @throws {ConnectError} when there is no such profile or file, it cannot be read, or others than its owner can read it;
+ * for a URL, which alone is not enough
  * @throws {InvalidConnection} naming the file and the field at fault
  */
 export function findConnection(choice: ConnectionChoice): ClientConnection {
@@ -48,9 +40,30 @@ export function whyGone(choice: ConnectionChoice, found: ClientConnection): stri
 }
 
 function readConnection(choice: ConnectionChoice): ClientConnection {
-  if (choice.connectionInfo) return parseConnection(clientConnection, choice.connectionInfo, "connectionInfo");
+  // Where types are not checked, a single text or URL may be all that is given, as the manual's older versions took it.
+  if (typeof choice === "string") throw notEnough(choice);
+  const { connectionInfo } = choice;
+  if (typeof connectionInfo === "string") return parseText(connectionInfo);
+  if (connectionInfo) return parseConnection(clientConnection, connectionInfo, "connectionInfo");
   const file = choice.file ?? choice.cluster?.connectionFile ?? profileFile(choice);
-  return parseConnection(clientConnection, readConnectionFile(file, startCommand(choice)), file);
+  if (isUrl(file)) throw notEnough(file);
+  return parseConnection(clientConnection, readConnectionFile(file, choice), file);
+}
+
+function parseText(text: string): ClientConnection {
+  if (!text.trimStart().startsWith("{")) throw notEnough(text);
+  return parseConnectionText(clientConnection, text, "connectionInfo");
+}
+
+const isUrl = (text: string): boolean => /^\w+:\/\//.test(text);
+
+function notEnough(text: string): ConnectError {
+  if (!isUrl(text))
+    return new ConnectError(`A path is given by name: \`Client.connect({ file: ${JSON.stringify(text)} })\`.`);
+  return new ConnectError(
+    `The URL ${text} is not enough to connect: a controller has several ports, and a key. Copy its ipcontroller-client.json, ` +
+      "which lies in the `security` folder of its profile, and give that: `Client.connect({ file })`.",
+  );
 }
 
 function profileFile(choice: ConnectionChoice): string {
@@ -62,15 +75,12 @@ function clusterIdOf({ profile, profileDir }: ConnectionChoice): string {
   return profile === undefined && profileDir === undefined ? (process.env["IPP_CLUSTER_ID"] ?? "") : "";
 }
 
-function readConnectionFile(file: string, command: string): unknown {
+function readConnectionFile(file: string, choice: ConnectionChoice): unknown {
   try {
     return parseJson(readPrivateFile(file));
   } catch (cause) {
     if (cause instanceof FileNotPrivate) throw new ConnectError(cause.message, { cause });
-    if (isAbsent(cause))
-      throw new ConnectError(`There is no ${file}: no cluster is running there. Start one with \`${command}\`.`, {
-        cause,
-      });
+    if (isAbsent(cause)) throw new ConnectError(whyAbsent(file, choice), { cause });
     throw new ConnectError(`${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
       cause,
     });
@@ -78,12 +88,3 @@ function readConnectionFile(file: string, command: string): unknown {
 }
 
 const isAbsent = (cause: unknown): boolean => cause instanceof Error && "code" in cause && cause.code === "ENOENT";
-
-function startCommand({ profile, profileDir, clusterId }: ConnectionChoice): string {
-  return [
-    "ipcluster start -n 4",
-    ...(profileDir === undefined ? [] : [`--profile-dir ${profileDir}`]),
-    ...(profile === undefined || profileDir !== undefined ? [] : [`--profile ${profile}`]),
-    ...(clusterId ? [`--cluster-id ${clusterId}`] : []),
-  ].join(" ");
-}

@@ -34,15 +34,21 @@ export function createProfile(choice: ProfileChoice = {}, env: NodeJS.ProcessEnv
   return profile;
 }
 
-/** @throws {NoSuchProfile} with the nearest that exists */
+/** @throws {NoSuchProfile} with those that exist */
 export function findProfile(choice: ProfileChoice = {}, env: NodeJS.ProcessEnv = process.env): Profile {
   const profile = chooseProfile(choice, env);
   if (existsSync(profile.dir)) return profile;
-  const names = listProfiles(choice, env).map(({ name }) => name);
-  const meant = nearest(profile.name, names);
-  throw new NoSuchProfile(
-    `There is no profile "${profile.name}" (${profile.dir})${meant ? `: did you mean "${meant}"?` : "."} ` +
-      "`tsparallel profile list` shows those there are.",
+  throw noSuchProfile(choice, env);
+}
+
+/** Names the profile that does not exist, and those that do. */
+export function noSuchProfile(choice: ProfileChoice, env: NodeJS.ProcessEnv = process.env): NoSuchProfile {
+  const { name, dir } = chooseProfile(choice, env);
+  const names = listProfiles(choice, env).map((profile) => profile.name);
+  const meant = nearest(name, names);
+  const found = names.length > 0 ? `There are: ${names.join(", ")}.` : "There is none yet.";
+  return new NoSuchProfile(
+    `There is no profile "${name}" (${dir})${meant ? `: did you mean "${meant}"?` : "."} ${found}`,
   );
 }
 

@@ -205,7 +205,7 @@ describe.skipIf(!hasSsh())(`SSH tunnels (${sshNeeds})`, () => {
       const { published } = await kernel.execute(connect);
       expect(published.find(({ header }) => header.msg_type === "stream")?.content["text"]).toBe("[ 0 ]\n");
       expect(asked).toHaveLength(2);
-      expect(asked[0]).toEqual({ prompt: expect.stringContaining(server.lockedKey), password: true });
+      expect(asked[0]).toEqual({ prompt: `Enter passphrase for key '${server.lockedKey}': `, password: true });
       const { reply } = await kernel.execute(connect, { allow_stdin: false });
       expect(reply.content["evalue"]).toMatch(
         /ssh asks "Enter passphrase .*", and there is no answer: .*without asking the user/,

@@ -38,6 +38,44 @@ test("a file is found by profile folder, by cluster and by path", () => {
   for (const choice of [{ profileDir: folder }, { cluster: { connectionFile: file } }, { file }])
     expect(findConnection(choice).registration).toBe(1001);
   expect(findConnection({ connectionInfo: { ...connection, mux: 7 } }).mux).toBe(7);
+  expect(findConnection({ connectionInfo: JSON.stringify({ ...connection, mux: 8 }) }).mux).toBe(8);
+});
+
+test("a URL or a path alone is refused with the way to connect", () => {
+  const url = "tcp://192.168.1.16:10101";
+  for (const choice of [{ file: url }, { connectionInfo: url }, url as never]) {
+    expect(() => findConnection(choice)).toThrow(ConnectError);
+    expect(() => findConnection(choice)).toThrow(/The URL tcp:.* is not enough .*: `Client\.connect\(\{ file \}\)`/);
+  }
+  for (const choice of [{ connectionInfo: "a.json" }, "a.json" as never])
+    expect(() => findConnection(choice)).toThrow('`Client.connect({ file: "a.json" })`');
+});
+
+test("a profile that does not exist is named with those that do", () => {
+  const ipythonDir = join(folder, "ipython");
+  for (const name of ["default", "mpi"]) mkdirSync(join(ipythonDir, `profile_${name}`), { recursive: true });
+  expect(() => findConnection({ ipythonDir, profile: "mpl" })).toThrow(
+    `There is no profile "mpl" (${ipythonDir}/profile_mpl): did you mean "mpi"? There are: default, mpi.`,
+  );
+  expect(() => findConnection({ ipythonDir, profile: "mpi" })).toThrow(
+    `\`ipcluster start -n 4 --ipython-dir ${ipythonDir} --profile mpi\``,
+  );
+});
+
+test("a cluster that is not there is named with the others of its profile", () => {
+  const profileDir = join(folder, "several");
+  mkdirSync(join(profileDir, "security"), { recursive: true });
+  for (const name of ["ipcontroller-client.json", "ipcontroller-night-client.json", "ipcontroller-night-engine.json"])
+    writeFileSync(join(profileDir, "security", name), "{}");
+  expect(() => findConnection({ profileDir, clusterId: "nigth" })).toThrow(
+    'There are others of this profile: clusterId "", "night". Start one with',
+  );
+});
+
+test("a file that is named and not there is not taken for a cluster of this machine", () => {
+  expect(() => findConnection({ file: "/nowhere/client.json" })).toThrow(
+    /^There is no \/nowhere\/client\.json: a contr/,
+  );
 });
 
 test("a damaged file is named with what is wrong", () => {
