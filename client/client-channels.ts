@@ -15,6 +15,7 @@ export interface ClientChannels extends AsyncDisposable {
   readonly query: Channel;
   readonly mux: Channel;
   readonly task: Channel;
+  readonly broadcast: Channel;
   readonly control: Channel;
   readonly iopub: Channel;
   readonly notification: Channel;
@@ -46,12 +47,18 @@ export function openChannels(
   const url = (port: number) => channelUrl(connection, port, reader);
   const curve = curveClient(connection.curve_serverkey);
   const [query, iopub, notification] = [dealer({ curve }), subscriber({ curve }), subscriber({ curve })];
-  const [mux, task, control] = [dealer({ curve, identity }), dealer({ curve, identity }), dealer({ curve, identity })];
-  const links = new Links({ hub: query, subscriptions: [iopub, notification], others: [mux, task, control] });
+  const requests = () => dealer({ curve, identity });
+  const [mux, task, broadcast, control] = [requests(), requests(), requests(), requests()];
+  const links = new Links({
+    hub: query,
+    subscriptions: [iopub, notification],
+    others: [mux, task, broadcast, control],
+  });
   return {
     query: query.connect(url(connection.registration)),
     mux: mux.connect(url(connection.mux)),
     task: task.connect(url(connection.task)),
+    broadcast: broadcast.connect(url(connection.broadcast)),
     control: control.connect(url(connection.control)),
     iopub: iopub.connect(url(connection.iopub)),
     notification: notification.connect(url(connection.notification)),

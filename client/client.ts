@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { currentHost } from "../protocol/host.ts";
 import type { Session } from "../protocol/session.ts";
+import { type BroadcastFlags, BroadcastView } from "./broadcast-view.ts";
 import type { RemoteArguments } from "./call-options.ts";
 import type { ClientChannels } from "./client-channels.ts";
 import { type ConnectOptions, openConnection } from "./connection/open-connection.ts";
@@ -126,6 +127,16 @@ export class Client implements AsyncDisposable {
   directView(targets?: Exclude<Targets, number>): DirectView<"many">;
   directView(targets: Targets = "all"): DirectView<Arity> {
     return new DirectView(this.#connection, fixTargets(targets, this.#engines));
+  }
+
+  /**
+   * A view that does the same on all its engines by one message.
+   * @param targets without it `"all"` engines, whichever there are at each call
+   */
+  broadcastView(target: number, flags?: Omit<BroadcastFlags, "targets">): BroadcastView<"one">;
+  broadcastView(targets?: Exclude<Targets, number>, flags?: Omit<BroadcastFlags, "targets">): BroadcastView<"many">;
+  broadcastView(targets: Targets = "all", flags: Omit<BroadcastFlags, "targets"> = {}): BroadcastView<Arity> {
+    return new BroadcastView(this.#connection, fixTargets(targets, this.#engines), flags);
   }
 
   /** A view that runs each call on an engine of the scheduler's choice, among `targets`. */

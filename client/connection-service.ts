@@ -17,6 +17,7 @@ import { EngineDirectory } from "./engine-directory.ts";
 import { ConnectError, EngineError, remoteError } from "./errors/failures.ts";
 import { HubRecords, read } from "./hub/hub-records.ts";
 import { LocalRecords } from "./local/local-records.ts";
+import { copyId, repliesIn } from "./requests/broadcast-replies.ts";
 import { cannedValue } from "./requests/canned-call.ts";
 import { Lending } from "./requests/lending.ts";
 import { PendingRequests } from "./requests/pending-requests.ts";
@@ -43,6 +44,7 @@ export class ConnectionService implements AsyncDisposable {
   readonly #channels: ClientChannels;
   readonly #mux: ReceiptedChannel;
   readonly #task: ReceiptedChannel;
+  readonly #broadcast: ReceiptedChannel;
   readonly #inquiries: Inquiries;
   readonly #reconnection: Reconnection;
   readonly #changed = new Set<() => void>();
@@ -53,11 +55,13 @@ export class ConnectionService implements AsyncDisposable {
   #asSender = (action: () => void): void => action();
   #hasWarned = false;
   #givesReceipts = false;
+  #coalesces = false;
 
   constructor(channels: ClientChannels, session: Session, patience: Patience = defaultPatience) {
     this.#channels = channels;
     this.#mux = new ReceiptedChannel(channels.mux);
     this.#task = new ReceiptedChannel(channels.task);
+    this.#broadcast = new ReceiptedChannel(channels.broadcast);
     this.session = session;
     this.#sessionBytes = Buffer.from(session.id);
     this.pending = new PendingRequests(this.engines, (message) => publishedValues(message, session), systemClock);
@@ -69,6 +73,9 @@ export class ConnectionService implements AsyncDisposable {
     this.#listen(channels.control, (frames) => this.#inquiries.takeAnswer(session.unpack(frames)));
     this.#listen(this.#mux, (frames) => this.pending.takeReply(session.unpack(frames)));
     this.#listen(this.#task, (frames) => this.pending.takeReply(session.unpack(frames)));
+    this.#listen(this.#broadcast, (frames) => {
+      for (const reply of repliesIn(session.unpack(frames))) this.pending.takeReply(reply);
+    });
     this.#listen(channels.iopub, (frames) => this.#takeOutput(frames));
     this.#listen(channels.notification, (frames) => this.#takeNotification(session.unpack(frames)));
     channels.watch((event) => {
@@ -80,8 +87,9 @@ export class ConnectionService implements AsyncDisposable {
   async open(): Promise<void> {
     await this.#channels.subscribed;
     const content = await this.askHub("connection_request", {});
-    const { engines, languages, receipts } = read(connectionReply, content);
+    const { engines, languages, receipts, coalesced_parts } = read(connectionReply, content);
     this.#givesReceipts = receipts;
+    this.#coalesces = coalesced_parts;
     this.engines.adopt(engines, "languages" in content ? languages : undefined);
   }
 
@@ -116,6 +124,33 @@ export class ConnectionService implements AsyncDisposable {
   }
 
   /**
+   * Sends one message to several engines; each has a request of its own, as if it had been sent to it alone.
+   * @throws {ConnectError} when the client is closed, or the controller has gone for good
+   */
+  sendBroadcast(
+    { engines, coalescing }: BroadcastRecipients,
+    payload: Payload,
+    { plan, observer }: { readonly plan: RequestPlan; readonly observer: RequestObserver },
+  ): readonly Request[] {
+    this.requireOpen();
+    const type = `${plan.method}_request`;
+    const header = this.session.header(type);
+    const metadata = {
+      ...payload.metadata,
+      targets: engines.map((uuid) => [uuid, this.engines.id(uuid) ?? null]),
+      is_broadcast: true,
+      is_coalescing: coalescing && this.#coalesces,
+      coalesced_parts: true,
+    };
+    const frames = this.session.pack({ type, header, ...payload, metadata });
+    const requests = engines.map((uuid) => {
+      return new Request({ ...header, msg_id: copyId(header.msg_id, uuid) }, plan, observer, uuid);
+    });
+    this.#launch(this.#broadcast, frames, { requests, isTracked: plan.isTracked, buffers: payload.buffers });
+    return requests;
+  }
+
+  /**
    * Content of the hub's answer.
    * @throws {RemoteError} when the hub refuses
    */
@@ -147,7 +182,7 @@ export class ConnectionService implements AsyncDisposable {
   /** Fails what is outstanding and closes the sockets. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop("the client was closed");
-    await Promise.all([this.#mux, this.#task].map((channel) => channel[Symbol.asyncDispose]()));
+    await Promise.all([this.#mux, this.#task, this.#broadcast].map((channel) => channel[Symbol.asyncDispose]()));
     await this.#channels[Symbol.asyncDispose]();
   }
 
@@ -158,15 +193,23 @@ export class ConnectionService implements AsyncDisposable {
     const request = new Request(header, plan, to.observer, to.engine);
     const idents = to.engine === undefined ? [] : [Buffer.from(to.engine)];
     const frames = this.session.pack({ type, header, idents, ...payload });
-    if (lendsMemory(payload.buffers ?? []))
-      request.lending = new Lending(this.#givesReceipts ? () => channel.whenReceived() : undefined);
-    this.pending.add(request);
-    this.local.add(request);
+    this.#launch(channel, frames, { requests: [request], isTracked: plan.isTracked, buffers: payload.buffers });
+    return request;
+  }
+
+  #launch(channel: ReceiptedChannel, frames: Buffer[], { requests, isTracked, buffers = [] }: Launch): void {
+    const lending = lendsMemory(buffers)
+      ? new Lending(this.#givesReceipts ? () => channel.whenReceived() : undefined)
+      : undefined;
+    for (const request of requests) {
+      request.lending = lending;
+      this.pending.add(request);
+      this.local.add(request);
+    }
     if (currentHost()) this.#asSender = AsyncLocalStorage.snapshot();
     channel.send(frames);
-    if (plan.isTracked) void request.lending?.whenReturned();
+    if (isTracked) void lending?.whenReturned();
     if (this.#reconnection.isAway) this.#reconnection.warn();
-    return request;
   }
 
   async #ask(outgoing: Outgoing, { engine, signal }: Omit<Asking, "channel">): Promise<Message> {
@@ -267,6 +310,19 @@ const endOf = ({ reason }: AbortSignal): string => (reason instanceof Error ? re
 interface Recipient {
   readonly observer: RequestObserver;
   readonly engine?: EngineUuid;
+}
+
+interface BroadcastRecipients {
+  readonly engines: readonly EngineUuid[];
+  /** Whether the controller answers by one message when all have answered, if it can. */
+  readonly coalescing: boolean;
+}
+
+/** Requests that leave in one message. */
+interface Launch {
+  readonly requests: readonly Request[];
+  readonly isTracked: boolean | undefined;
+  readonly buffers: Payload["buffers"];
 }
 
 /** What another language's `publishData` sent cannot be read here: that is no reason to end the program. */

@@ -58,7 +58,7 @@ export class DirectView<A extends Arity = "many"> {
 
   /** `rc.view(...)` makes these. */
   constructor(connection: ConnectionService, targets: FixedTargets, flags: Omit<DirectFlags, "targets"> = {}) {
-    this.#sender = new DirectSender(connection, targets, flags.label);
+    this.#sender = new DirectSender(connection, targets, { label: flags.label });
     this.block = flags.block ?? false;
     this.track = flags.track ?? false;
     this.vars = variablesOf(this);

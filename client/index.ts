@@ -3,6 +3,7 @@ export { CanningError } from "../canning/canning-error.ts";
 export { interactive } from "../canning/functions/interactive.ts";
 export { Reference } from "../canning/reference.ts";
 export { Cluster } from "../cluster/cluster.ts";
+export { type BroadcastFlags, BroadcastView } from "./broadcast-view.ts";
 export type { ArityOf, CallOptions, DirectFlags, ExecuteOptions, SendOptions } from "./call-options.ts";
 export { Client } from "./client.ts";
 export type { ConnectOptions } from "./connection/open-connection.ts";

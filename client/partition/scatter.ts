@@ -41,11 +41,7 @@ export function gather<T>(
   name: string,
   { dist, ...options }: GatherOptions,
 ): AsyncResult<T, "many"> {
-  return sender.callEach(sender.ids(options, "pull"), {
-    name: "gather",
-    operation: "pull",
-    value: () => [name],
-    pick: (values) => (values as readonly unknown[])[0],
-    assembly: joinedParts(dist),
-  });
+  const pick = (values: unknown) => (values as readonly unknown[])[0];
+  const assembly = joinedParts(dist);
+  return sender.call({ name: "gather", operation: "pull", value: [name], pick, assembly }, options);
 }

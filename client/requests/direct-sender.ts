@@ -10,7 +10,7 @@ import { type FixedTargets, fixTargets, recipients, requireOurs, type Targets } 
 import { cannedCall, cannedValue, type Operation } from "./canned-call.ts";
 import { ExecuteReply } from "./execute-reply.ts";
 import type { RequestPlan } from "./request.ts";
-import { type Assembly, type DirectCall, submitDirect } from "./submit-direct.ts";
+import { type Assembly, type DirectCall, type SendCall, sendEach, submitDirect } from "./submit-direct.ts";
 
 /** What is done on engines with canned values. */
 export interface CannedOperation {
@@ -24,6 +24,7 @@ export interface CannedOperation {
 /** The same for every engine. */
 interface OneCall extends CannedOperation {
   readonly value: unknown;
+  readonly assembly?: Assembly;
 }
 
 /** Different from engine to engine, by the engine's place among the targets. */
@@ -41,6 +42,12 @@ interface Code extends ExecuteOptions {
   readonly filename?: string;
 }
 
+interface SenderOptions {
+  readonly label: string | undefined;
+  /** A message to each engine where it is left out. */
+  readonly send?: SendCall;
+}
+
 /** Sends what a direct view is told to send, under its flags. */
 export class DirectSender {
   readonly connection: ConnectionService;
@@ -50,19 +57,26 @@ export class DirectSender {
   targets: FixedTargets;
   track = false;
 
-  constructor(connection: ConnectionService, targets: FixedTargets, label: string | undefined) {
+  readonly #send: SendCall;
+
+  constructor(connection: ConnectionService, targets: FixedTargets, { label, send = sendEach }: SenderOptions) {
     this.connection = connection;
     this.targets = targets;
     this.label = label;
+    this.#send = send;
   }
 
   /** @returns a value for one engine, an array for several */
-  call<T, A extends Arity>({ name, operation, value, pick }: OneCall, options: SendOptions = {}): AsyncResult<T, A> {
+  call<T, A extends Arity>(
+    { name, operation, value, pick, assembly }: OneCall,
+    options: SendOptions = {},
+  ): AsyncResult<T, A> {
     const what = operation === "call" ? "apply functions" : operation;
     const { ids, arity } = this.#recipients(options.targets, what);
     const payload = this.#payload(operation, value);
     const plan = this.#plan(pick, options.track);
-    return this.#submit({ name, ids, arity, payload: () => payload, plan: () => plan });
+    const direct = { name, ids, arity: assembly ? ("many" as const) : arity, payload: () => payload, plan: () => plan };
+    return this.#submit(direct, assembly);
   }
 
   /** @param ids of the engines, as {@link ids} gives them */
@@ -105,7 +119,7 @@ export class DirectSender {
   }
 
   #submit<T, A extends Arity>(call: DirectCall, assembly?: Assembly): AsyncResult<T, A> {
-    const result = submitDirect<T, A>(this.connection, call, assembly);
+    const result = submitDirect<T, A>(this.connection, call, { send: this.#send, assembly });
     for (const id of result.msgIds) this.history.add(msgId(id));
     return result;
   }

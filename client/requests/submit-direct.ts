@@ -21,17 +21,20 @@ export interface DirectCall {
 /** How the values of several engines become one result, where that is not simply an array of them. */
 export type Assembly = Pick<ResultPlan<unknown>, "join" | "itemsOf" | "length" | "isOrdered" | "keepsErrors">;
 
+/** Sends a call to its engines. */
+export type SendCall = (connection: ConnectionService, call: DirectCall) => RequestGroup;
+
 /**
- * Sends a call to each of its engines.
+ * Sends a call to its engines.
  * @typeParam T what `assembly` makes; without it one engine's value for arity `one`, otherwise an array of them
  */
 export function submitDirect<T, A extends Arity>(
   connection: ConnectionService,
   call: DirectCall,
-  assembly?: Assembly,
+  { send, assembly }: { readonly send: SendCall; readonly assembly?: Assembly | undefined },
 ): AsyncResult<T, A> {
   const { name, arity } = call;
-  return new AsyncResult(sentToAll(connection, call), {
+  return new AsyncResult(send(connection, call), {
     ...assembly,
     name,
     arity,
@@ -42,8 +45,11 @@ export function submitDirect<T, A extends Arity>(
   });
 }
 
-/** Apart from what the result holds: nothing there may keep the payload, so that large arguments can be collected. */
-function sentToAll(connection: ConnectionService, { ids, payload, plan }: DirectCall): RequestGroup {
+/**
+ * Sends a message to each of the engines. Apart from what the result holds: nothing there may keep the payload, so that
+ * large arguments can be collected.
+ */
+export function sendEach(connection: ConnectionService, { ids, payload, plan }: DirectCall): RequestGroup {
   const group = new RequestGroup();
   ids.forEach((id, place) => {
     const uuid = connection.engines.uuid(id);

@@ -66,6 +66,8 @@ export const connectionReply = z.looseObject({
   languages: z.record(z.string(), z.string()).default({}),
   /** Ours: the sockets for requests give receipts (`transport/receipts.ts`). */
   receipts: z.boolean().default(false),
+  /** Ours: coalesced replies to broadcasts keep each engine's part, if the request asks for it. */
+  coalesced_parts: z.boolean().default(false),
 });
 
 /**

@@ -55,6 +55,7 @@ export class MemoryCluster {
   readonly #query = new MemoryRouter();
   readonly #mux = new MemoryRouter();
   readonly #task = new MemoryRouter();
+  readonly #broadcast = new MemoryRouter();
   readonly #control = new MemoryRouter();
   readonly #iopub = new MemoryPublisher();
   readonly #notification = new MemoryPublisher();
@@ -67,6 +68,7 @@ export class MemoryCluster {
     this.#control.listen((frames) => this.#answerControl(this.session.unpack(frames)));
     this.#mux.listen((frames) => void this.#runDirect(this.session.unpack(frames)));
     this.#task.listen((frames) => void this.#runTask(this.session.unpack(frames)));
+    this.#broadcast.listen((frames) => void this.#runBroadcast(this.session.unpack(frames)));
   }
 
   /** A client's ends of all channels. */
@@ -76,6 +78,7 @@ export class MemoryCluster {
       query: connect(this.#query),
       mux: connect(this.#mux),
       task: connect(this.#task),
+      broadcast: connect(this.#broadcast),
       control: connect(this.#control),
       iopub: subscription(this.#iopub),
       notification: subscription(this.#notification),
@@ -185,6 +188,17 @@ export class MemoryCluster {
   async #runTask(request: Message): Promise<void> {
     const engine = this.engines[this.#turn++ % this.engines.length];
     if (engine) await this.#run(engine, request);
+  }
+
+  /** Each engine's copy has an id of its own; replies are not coalesced. */
+  async #runBroadcast(request: Message): Promise<void> {
+    const { targets } = request.metadata as { targets: [uuid: string, id: number][] };
+    const copies = targets.map(async ([uuid]) => {
+      const engine = this.engines.find((each) => each.uuid === uuid);
+      const header = { ...request.header, msg_id: `${request.header.msg_id}_${uuid}` };
+      if (engine) await this.#run(engine, { ...request, header, idents: [...request.idents, Buffer.from(uuid)] });
+    });
+    await Promise.all(copies);
   }
 
   async #run(engine: MemoryEngine, request: Message): Promise<void> {

@@ -79,6 +79,7 @@ export class EngineRequests {
       engines: Object.fromEntries(engines.map(({ id, uuid }) => [String(id), uuid])),
       languages,
       receipts: true,
+      coalesced_parts: true,
     };
   }
 

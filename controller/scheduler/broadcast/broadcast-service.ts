@@ -17,8 +17,8 @@ import type { Complaints } from "../../complaints.ts";
 import { forgedReply } from "../forged-reply.ts";
 import { frameAt } from "../frame-at.ts";
 import { type BroadcastTarget, readBroadcastTargets } from "./broadcast-targets.ts";
-import { type CopyReply, coalesce } from "./coalesce.ts";
-import { CoalescedReplies } from "./coalesced-replies.ts";
+import { type CopyReply, coalesce, keepParts } from "./coalesce.ts";
+import { CoalescedReplies, type Collected } from "./coalesced-replies.ts";
 
 export interface BroadcastServiceOptions {
   readonly clients: Channel;
@@ -74,7 +74,7 @@ export class BroadcastService {
 
   engineLost({ uuid }: { readonly uuid: EngineUuid }): void {
     this.#engines.delete(uuid);
-    this.#coalesced.engineLost(uuid);
+    for (const collected of this.#coalesced.engineLost(uuid)) this.#deliver(collected);
   }
 
   /** Coalesced requests that have not been answered. */
@@ -93,13 +93,14 @@ export class BroadcastService {
     const lost = targets.filter(({ uuid }) => !this.#engines.has(uuid));
     const original = { ...metadata, original_msg_id: id };
     const isCoalescing = metadata["is_coalescing"] === true;
-    if (isCoalescing && lost[0]) {
+    const keepsParts = metadata["coalesced_parts"] === true;
+    if (isCoalescing && !keepsParts && lost[0]) {
       this.#fail(request, original, lost[0], id);
       return;
     }
     if (isCoalescing) {
-      const engines = targets.map(({ uuid }) => uuid);
-      this.#coalesced.start(id, engines);
+      const engines = targets.flatMap(({ uuid }) => (this.#engines.has(uuid) ? uuid : []));
+      this.#coalesced.start(id, engines, keepsParts);
     }
     for (const target of targets) {
       const engine = this.#engines.get(target.uuid);
@@ -133,14 +134,15 @@ export class BroadcastService {
     if (!engine) return;
     const { target } = engine;
     const content = () => parseDict(frameAt(frames, at + 5), "content", session.packer);
-    const reply: Reply = { target, metadata, content, buffers: frames.slice(at + 6), frames, at };
-    const [first, ...others] = this.#coalesced.add(msgId(original), target.uuid, reply) ?? [];
-    if (first) this.#deliver([first, ...others]);
+    const date = () => parseHeader(frameAt(frames, at + 2), session.packer).date;
+    const reply: Reply = { target, metadata, date, content, buffers: frames.slice(at + 6), frames, at };
+    const collected = this.#coalesced.add(msgId(original), target.uuid, reply);
+    if (collected) this.#deliver(collected);
   }
 
-  #deliver(replies: readonly [Reply, ...Reply[]]): void {
+  #deliver({ replies, keepsParts }: Collected<Reply>): void {
     const { clients, session } = this.#options;
-    const { shown, broadcastTargets, content, buffers } = coalesce(replies);
+    const { shown, broadcastTargets, content, buffers } = keepsParts ? keepParts(replies) : coalesce(replies);
     const { frames, at } = shown;
     const header = parseHeader(frameAt(frames, at + 2), session.packer);
     clients.send(

@@ -5,6 +5,8 @@ import type { BroadcastTarget } from "./broadcast-targets.ts";
 export interface CopyReply {
   readonly target: BroadcastTarget;
   readonly metadata: JsonObject;
+  /** When it was made. */
+  readonly date: () => string;
   /** Decodes it. */
   readonly content: () => JsonObject;
   readonly buffers: readonly Buffer[];
@@ -38,6 +40,22 @@ export function coalesce<Reply extends CopyReply>(replies: readonly [Reply, ...R
     };
   }
   return { shown, broadcastTargets, content: errors.length > 1 ? tellAll(errors) : shown.content(), buffers: [] };
+}
+
+/**
+ * Makes one reply of many that keeps each as it is, failed ones too: `content.replies` has their contents and metadata,
+ * and how many of the buffers are theirs. Ours alone.
+ */
+export function keepParts<Reply extends CopyReply>(replies: readonly [Reply, ...Reply[]]): Coalesced<Reply> {
+  const parts = replies.map(({ target: { uuid }, metadata, date, content, buffers }) => {
+    return { engine: uuid, date: date(), metadata, content: content(), buffers: buffers.length };
+  });
+  return {
+    shown: replies[0],
+    broadcastTargets: replies.map(({ target }) => target.pair),
+    content: { status: "ok", replies: parts },
+    buffers: replies.flatMap(({ buffers }) => buffers),
+  };
 }
 
 function tellAll(errors: readonly CopyReply[]): JsonObject {

@@ -26,6 +26,7 @@ function connect() {
     query: channel(),
     mux: channel(),
     task: channel(),
+    broadcast: channel(),
     control: channel(),
     iopub: channel(),
     notification: channel(),

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
-import { type CopyReply, coalesce } from "../../../../../controller/scheduler/broadcast/coalesce.ts";
+import { type CopyReply, coalesce, keepParts } from "../../../../../controller/scheduler/broadcast/coalesce.ts";
 import { engineUuid } from "../../../../../protocol/ids.ts";
 import type { JsonObject } from "../../../../../protocol/json.ts";
 
 const reply = (id: number, content: JsonObject, ...buffers: string[]): CopyReply => ({
   target: { uuid: engineUuid(`uuid-${id}`), pair: [`uuid-${id}`, id] },
   metadata: { status: String(content["status"]) },
+  date: () => `2026-01-0${id + 1}`,
   content: () => content,
   buffers: buffers.map((text) => Buffer.from(text)),
 });
@@ -22,6 +23,19 @@ test("buffers are in the order of the targets, however many an engine sent", () 
     ["uuid-0", 0],
     ["uuid-1", 1],
   ]);
+});
+
+test("where parts are kept, each engine's answer is there as it was, failed ones too", () => {
+  const { content, buffers } = keepParts([ok(1, "a", "b"), error(0, "ValueError", "no"), ok(2, "c")]);
+  expect(content).toEqual({
+    status: "ok",
+    replies: [
+      { engine: "uuid-1", date: "2026-01-02", metadata: { status: "ok" }, content: { status: "ok" }, buffers: 2 },
+      expect.objectContaining({ engine: "uuid-0", metadata: { status: "error" }, buffers: 0 }),
+      expect.objectContaining({ engine: "uuid-2", buffers: 1 }),
+    ],
+  });
+  expect(Buffer.concat(buffers).toString()).toBe("abc");
 });
 
 test("a failure is shown as it is, without the values of the others", () => {

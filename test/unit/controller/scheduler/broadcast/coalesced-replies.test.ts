@@ -10,25 +10,38 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("lose" as const), engine: fc.nat(4) }) },
 );
 
+/** Which of the requests keep parts. */
+const keepsParts = (request: number): boolean => request > 0;
+
 /** What is open, as simply as can be said. */
 class Model {
-  readonly #targets: readonly (readonly number[])[];
+  readonly #targets: (readonly number[])[];
   readonly open: Map<number, Set<number>>;
 
   constructor(targets: readonly (readonly number[])[]) {
-    this.#targets = targets;
+    this.#targets = [...targets];
     this.open = new Map(targets.map((numbers, at) => [at, new Set(numbers)]));
   }
 
-  reply(request: number, engine: number): string[] | undefined {
-    const missing = this.open.get(request);
-    if (!missing?.delete(engine) || missing.size > 0) return undefined;
-    this.open.delete(request);
-    return this.#targets[request]?.map((number) => `${request} of ${number}`);
+  reply(request: number, engine: number) {
+    return this.open.get(request)?.delete(engine) ? this.#answer(request) : undefined;
   }
 
-  lose(engine: number): void {
-    for (const [request, missing] of this.open) if (missing.has(engine)) this.open.delete(request);
+  lose(engine: number) {
+    return [...this.open].flatMap(([request, missing]) => {
+      if (!missing.delete(engine)) return [];
+      const targets = keepsParts(request) ? this.#targets[request] : [];
+      this.#targets[request] = targets?.filter((each) => each !== engine) ?? [];
+      if (!keepsParts(request)) missing.clear();
+      return this.#answer(request) ?? [];
+    });
+  }
+
+  #answer(request: number) {
+    if (this.open.get(request)?.size !== 0) return undefined;
+    this.open.delete(request);
+    const replies = this.#targets[request]?.map((number) => `${request} of ${number}`) ?? [];
+    return replies.length === 0 ? undefined : { replies, keepsParts: keepsParts(request) };
   }
 }
 
@@ -40,11 +53,10 @@ test("whoever answers, twice or not at all, or is lost: all replies of a request
   fc.assert(
     fc.property(targets, fc.array(step, { maxLength: 60 }), (given, steps) => {
       const [replies, model] = [new CoalescedReplies<string>(), new Model(given)];
-      for (const [at, numbers] of given.entries()) replies.start(requestAt(at), numbers.map(engineAt));
+      for (const [at, numbers] of given.entries()) replies.start(requestAt(at), numbers.map(engineAt), keepsParts(at));
       for (const taken of steps) {
         if (taken.kind === "lose") {
-          replies.engineLost(engineAt(taken.engine));
-          model.lose(taken.engine);
+          expect(replies.engineLost(engineAt(taken.engine))).toEqual(model.lose(taken.engine));
         } else {
           const { request, engine } = taken;
           const complete = replies.add(requestAt(request), engineAt(engine), `${request} of ${engine}`);
