@@ -56,6 +56,7 @@ export interface ApplyParts {
  */
 export async function apply(request: ServedRequest, parts: ApplyParts): Promise<Reply> {
   const { content } = request;
+  request.throwIfInterrupted();
   if (content["canning"] === undefined)
     throw new NotImplementedError(
       "This engine runs TypeScript: it cannot call a Python function. Send it code with execute(), or choose Python engines as targets.",

@@ -32,6 +32,7 @@ export class Namespace implements UserVariables {
    * @throws whatever the cell throws; its variables keep the values they had then
    */
   async run(program: CellProgram, source?: string): Promise<CellResult> {
+    owningRequest()?.throwIfInterrupted?.();
     rememberSource(program.filename, source ?? program.code.slice(program.prefixLength), program.shifts);
     this.modules.prepare(program.code);
     const fresh = this.#variables.declare(program.names);

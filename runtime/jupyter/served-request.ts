@@ -81,6 +81,14 @@ export class ServedRequest implements RunningRequest {
     this.#abort?.abort(reason);
   }
 
+  /**
+   * To be called before code of the user's is, wherever something was awaited since the request began.
+   * @throws what it was interrupted with: its reply is on its way, and the code must not begin any more
+   */
+  throwIfInterrupted(): void {
+    if (this.#interruption) throw this.#interruption;
+  }
+
   /** Its reply is on its way. */
   end(): void {
     this.#isOver = true;

@@ -6,6 +6,8 @@ export interface RunningRequest {
   readonly header: Header;
   /** Aborts when the request is interrupted. */
   readonly signal?: AbortSignal;
+  /** @throws the reason, when it has been interrupted */
+  throwIfInterrupted?(): void;
 }
 
 const storage = new AsyncLocalStorage<RunningRequest>();

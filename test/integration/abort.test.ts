@@ -58,6 +58,17 @@ const endless: Readonly<Record<string, () => unknown>> = {
   },
 };
 
+test("a function that is aborted while an engine still loads what runs functions never begins", async () => {
+  const results = rc.ids.map((id) =>
+    rc.view(id).apply(() => {
+      for (;;);
+    }),
+  );
+  const endings = await Promise.all(results.map(abort));
+  for (const ending of endings) expect(ending).toBeInstanceOf(TaskAborted);
+  expect(await Promise.all(rc.ids.map(keptOn))).toEqual(Array(engines).fill("42"));
+});
+
 for (const [name, f] of Object.entries(endless))
   test(`${name} is stopped on one engine of four, which keeps its variables; the others run on`, async () => {
     const others = rc.view([0, 1, 3]).apply(() => new Promise((resolve) => setTimeout(() => resolve("done"), 100)));

@@ -214,6 +214,27 @@ test("an abort as ipyparallel's clients mean it leaves the running request alone
   expect((await shell.reply()).content).toMatchObject({ status: "error", ename: "KeyboardInterrupt" });
 });
 
+test("code that has not begun when its request is interrupted never begins", async () => {
+  const loaded = new Deferred<void>();
+  let hasBegun = false;
+  const shell = new ShellHarness({
+    execute_request: async (request) => {
+      await loaded.promise;
+      request.throwIfInterrupted();
+      hasBegun = true;
+      return { content: {} };
+    },
+    next_request: ok,
+  });
+  shell.send("execute_request");
+  await turn();
+  shell.service.interrupt(shell.serial);
+  await shell.reply();
+  loaded.resolve();
+  expect((await shell.ask("next_request")).content).toEqual({ status: "ok" });
+  expect(hasBegun).toBe(false);
+});
+
 test("a request that ends by itself before its abort stops it has its result", async () => {
   const go = new Deferred<{ content: object }>();
   const shell = new ShellHarness({ execute_request: () => go.promise as never });
