@@ -10,6 +10,9 @@ import { makeIpythonFolder } from "../support/ipython-folder.ts";
 const tours = [
   { tour: "client-tour.ts", guide: "client.md" },
   { tour: "direct-view-tour.ts", guide: "direct-view.md" },
+  { tour: "load-balanced-view-tour.ts", guide: "load-balanced-view.md" },
+  { tour: "results-tour.ts", guide: "results.md" },
+  { tour: "errors-tour.ts", guide: "errors.md" },
 ];
 
 const read = (...path: string[]) => readFileSync(join(packageRoot, ...path), "utf8");
