@@ -99,6 +99,7 @@ export class EngineService {
     installHost({
       kind: "engine",
       variables: namespace,
+      importModule: (specifier) => namespace.modules.import(specifier),
       publish: (type, content) => this.#output.publish(type, content),
       mimeBundle,
       publishData: (message) => this.#output.publish("data_message", {}, message(session)),

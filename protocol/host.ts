@@ -37,7 +37,7 @@ export interface Host {
   clientConnected?(client: unknown): void;
   /** Kernel only: makes the magics, or with a suffix a further set of them, run on that view. */
   viewActivated?(view: unknown, suffix: string): void;
-  /** Kernel only: imports a module as a cell does. */
+  /** Imports a module as a cell does. */
   importModule?(specifier: string): Promise<Readonly<Record<string, unknown>>>;
   /** Kernel only: asks the user for a line of text. */
   input?(prompt: string, options: { readonly password: boolean }): Promise<string>;

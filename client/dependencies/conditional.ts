@@ -46,9 +46,9 @@ function makeConditional($tsparallelFunction: Callable, $tsparallelConditions: r
         );
       }
     };
+    const shown = (arg: unknown) => (Object(arg) === arg ? "…" : String(arg));
     const verdict = (check: AnyFunction, args: readonly unknown[], met: unknown): void => {
-      if (met === false)
-        throw unmet(`${check.name || "the check"}(${args.map(String).join(", ")}) returned false here`);
+      if (met === false) throw unmet(`${check.name || "the check"}(${args.map(shown).join(", ")}) returned false here`);
     };
     const meet = (condition: Condition): unknown => {
       if (condition.kind === "module") return load(condition.name, condition.specifier);

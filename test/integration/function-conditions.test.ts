@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { rememberModule } from "../../canning/functions/known-modules.ts";
 import type { Client } from "../../client/client.ts";
@@ -98,6 +100,18 @@ test("required modules are imported where the function runs", async () => {
   });
   expect(await rc.view(0).apply(joined, "a")).toEqual(["a/b", "\n"]);
   expect(await rc.view(0).execute("path.sep")).toMatchObject({ text: "'/'" });
+});
+
+test("a module with a top-level await is required too, and found from where the engines run", async () => {
+  const file = join(running.folder.path, "slow.mjs");
+  writeFileSync(file, "await null; export const answer = 42; export default { answer };");
+  const asked = requires(file, () => (globalThis as unknown as { slow: { answer: number } }).slow.answer);
+  expect(await rc.view(0).apply(asked)).toBe(42);
+  writeFileSync(join(running.folder.path, "typed.ts"), "export const half = (x: number): number => x / 2;");
+  const typed = requires(join(running.folder.path, "typed.ts"), (x: number) =>
+    (globalThis as unknown as { typed: { half(x: number): number } }).typed.half(x),
+  );
+  expect(await rc.view(0).apply(typed, 3)).toBe(1.5);
 });
 
 test("a module that engines lack is an unmet dependency", async () => {
