@@ -37,7 +37,7 @@ export type ArityOf<A extends Arity, Options> = Options extends { readonly targe
       : A;
 
 export interface ExecuteOptions extends CallOptions {
-  /** The code, made ready to run. Without it each engine compiles the code by itself. */
+  /** @internal The code, made ready to run. Without it each engine compiles the code by itself. */
   readonly program?: CellProgram | undefined;
   /** Whether to keep the value of the last expression back, and not to count it as a cell. What is printed comes. */
   readonly silent?: boolean | undefined;

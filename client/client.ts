@@ -13,6 +13,7 @@ import * as controls from "./controls/engine-controls.ts";
 import { waitForEngines } from "./controls/wait-for-engines.ts";
 import { DirectView } from "./direct-view.ts";
 import type { EngineDirectory } from "./engine-directory.ts";
+import { ViewExecutor } from "./executor/view-executor.ts";
 import { arityOf, type GetResultOptions, getResult } from "./hub/get-result.ts";
 import { inTime, load, type Purge, purgeRecords, queueContents, queueStatus } from "./hub/hub-questions.ts";
 import type { ResultStatus } from "./hub/hub-records.ts";
@@ -60,7 +61,10 @@ export class Client implements AsyncDisposable {
     return client;
   }
 
-  /** A client over channels that are open already, for tests. */
+  /**
+   * A client over channels that are open already, for tests.
+   * @internal
+   */
   static async over(channels: ClientChannels, session: Session, patience?: Patience): Promise<Client> {
     const connection = new ConnectionService(channels, session, patience);
     await connection.open();
@@ -111,8 +115,7 @@ export class Client implements AsyncDisposable {
   }
 
   /**
-   * A view of one engine (its results are values) or of several (arrays).
-   * @param targets without it, all engines that there are now
+   * A view of one engine (its results are values) or of several (arrays); without targets, of all that there are now.
    * @throws {NoEnginesRegistered} when there are none, unless for `"all"`
    * @throws {RangeError} when one of them is not there
    */
@@ -144,6 +147,11 @@ export class Client implements AsyncDisposable {
     return new LoadBalancedView(new TaskSender(this.#connection, fixTargets(targets, this.#engines)));
   }
 
+  /** Promises for functions that run on whichever of these engines is free; see {@link ViewExecutor}. */
+  executor(targets: Targets = "all"): ViewExecutor<LoadBalancedView> {
+    return new ViewExecutor(this.loadBalancedView(targets));
+  }
+
   /** A blocking view of these engines on which the magics of the notebook run from now on; see {@link DirectView.activate}. */
   activate(targets: Targets = "all", suffix = ""): DirectView<Arity> {
     const fixed = fixTargets(targets, this.#engines);
@@ -169,7 +177,7 @@ export class Client implements AsyncDisposable {
    *
    *     await rc.dbQuery({ completed: { $ne: null }, label: "careful" }, ["started", "completed"]);
    *
-   * @param keys what to get of each, beside `msgId`; without it all but `buffers` and `resultBuffers`
+   * `keys` are what to get of each, beside `msgId`; without them all but `buffers` and `resultBuffers`.
    * @throws {TypeError} for a key that records do not have
    */
   async dbQuery(query: TaskQuery): Promise<Omit<TaskRow, BufferKey>[]>;
@@ -198,7 +206,7 @@ export class Client implements AsyncDisposable {
   /**
    * The result of requests that were sent before, by this client or another one: of one a value, of several an array.
    * What this client still has (see {@link results}) is taken from there, for the rest the hub is asked.
-   * @param jobs message ids, places in the history (-1, what was sent last, unless given), results, or several of these
+   * Jobs are message ids, places in the history (-1, what was sent last, unless given), results, or several of these.
    * @param options `signal` ends the asking
    */
   getResult<T = unknown>(job?: string | number, options?: GetResultOptions): AsyncHubResult<T, "one">;
@@ -355,8 +363,9 @@ export class Client implements AsyncDisposable {
     await stopDask(this.#connection, targets);
   }
 
-  /** Old names. */
+  /** {@link becomeDask}, by its old name. */
   readonly becomeDistributed = this.becomeDask;
+  /** {@link stopDask}, by its old name. */
   readonly stopDistributed = this.stopDask;
 
   /**

@@ -2,9 +2,18 @@
 export { CanningError } from "../canning/canning-error.ts";
 export { interactive } from "../canning/functions/interactive.ts";
 export { Reference } from "../canning/reference.ts";
-export { Cluster } from "../cluster/cluster.ts";
+export { Cluster, type ClusterProcess } from "../cluster/cluster.ts";
+export type { ClusterChoice, ClusterStart, EngineOptions, StartWait } from "../cluster/cluster-options.ts";
+export type { ClusterRow } from "../protocol/clusters-rpc.ts";
 export { type BroadcastFlags, BroadcastView } from "./broadcast-view.ts";
-export type { ArityOf, CallOptions, DirectFlags, ExecuteOptions, SendOptions } from "./call-options.ts";
+export type {
+  ArityOf,
+  CallOptions,
+  DirectFlags,
+  ExecuteOptions,
+  RemoteArguments,
+  SendOptions,
+} from "./call-options.ts";
 export { Client } from "./client.ts";
 export type { ConnectOptions } from "./connection/open-connection.ts";
 export type { DaskOptions } from "./controls/dask.ts";
@@ -27,7 +36,9 @@ export {
   TimeoutError,
   UnmetDependency,
 } from "./errors/failures.ts";
-export { RemoteError } from "./errors/remote-error.ts";
+export { RemoteError, type RemoteFailure } from "./errors/remote-error.ts";
+export { type Delayed, delayed, Parallel, type ParallelOptions } from "./executor/parallel.ts";
+export { type Submitted, ViewExecutor } from "./executor/view-executor.ts";
 export type { ImportOptions, ImportSource } from "./functions/import-modules.ts";
 export type { ParallelFunction } from "./functions/parallel-function.ts";
 export { parallel, remote } from "./functions/remote.ts";
@@ -39,13 +50,17 @@ export type { AsyncHubResult } from "./hub/hub-result.ts";
 export type { PreciseDate } from "./hub/precise-date.ts";
 export type { StatusWithResults } from "./hub/result-status.ts";
 export type { Operators, TaskQuery } from "./hub/task-query.ts";
-export type { TaskKey, TaskRow } from "./hub/task-row.ts";
+export type { BufferKey, TaskKey, TaskRow } from "./hub/task-row.ts";
 export type { Jobs, Tasks } from "./hub/tasks.ts";
 export { LoadBalancedView } from "./load-balanced-view.ts";
 export type { Awaitable } from "./local/jobs.ts";
 export type { MapOptions } from "./map/balanced-map.ts";
+export type { DirectImapOptions } from "./map/direct-imap.ts";
 export type { DirectMapOptions } from "./map/direct-map.ts";
-export type { ImapOptions } from "./map/imap-function.ts";
+export type { ImapFunction, ImapOptions } from "./map/imap-function.ts";
+export type { MapFunction } from "./map/map-function.ts";
+export type { ReduceOptions } from "./map/reduce.ts";
+export type { Sequence } from "./map/sequences.ts";
 export { type Display, display, newDisplay } from "./output/display.ts";
 export { clearOutput, prompt, publishData } from "./output/host-calls.ts";
 export type { Grouping } from "./output/output-layout.ts";

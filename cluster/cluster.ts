@@ -92,14 +92,17 @@ export class Cluster implements AsyncDisposable {
     return listClusters(options.ipythonDir);
   }
 
+  /** Name of its profile. */
   get profile(): string {
     return this.#store.profile.name;
   }
 
+  /** Folder of its profile. */
   get profileDir(): string {
     return this.#store.profile.dir;
   }
 
+  /** What tells it from other clusters of its profile; empty unless given. */
   get clusterId(): string {
     return this.#store.clusterId;
   }

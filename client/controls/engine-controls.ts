@@ -10,7 +10,7 @@ export interface ShutdownOptions {
   readonly targets?: Targets;
   /** Whether the controller ends too, and the client is closed. */
   readonly hub?: boolean;
-  /** Whether the engines start again, as {@link restartEngines} has it. */
+  /** Whether the engines start again, as `restartEngines` has it. */
   readonly restart?: boolean;
 }
 

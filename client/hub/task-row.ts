@@ -33,6 +33,7 @@ export interface TaskRow {
   readonly label: string | null;
 }
 
+/** What a row may have. */
 export type TaskKey = keyof TaskRow;
 /** Keys that a row has only when they are asked for: their values may be large. */
 export type BufferKey = "buffers" | "resultBuffers";

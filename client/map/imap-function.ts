@@ -1,6 +1,7 @@
 import type { Kept, Only } from "./map-function.ts";
 import { isSource, type Source } from "./source-rows.ts";
 
+/** How far ahead an imap goes, and in what order its results come. */
 export interface ImapOptions {
   /** `false`: results come as engines are done, not in the order of the elements. */
   readonly ordered?: boolean | undefined;

@@ -37,7 +37,7 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
   /** Of one that is ready and has failed. */
   #withErrors: unknown;
 
-  /** Views make these. */
+  /** @internal Views make these. */
   constructor(group: RequestGroup, plan: ResultPlan<T>) {
     this.#group = group;
     this.#plan = plan;
