@@ -5,6 +5,7 @@ import { unreadable } from "./codecs/head.ts";
 import { msgpackCodec } from "./codecs/msgpack-codec.ts";
 import { v8Codec } from "./codecs/v8-codec.ts";
 import { type RequireModule, requireFromHere } from "./functions/known-modules.ts";
+import type { KnownSources, SentSources } from "./functions/large-sources.ts";
 import { Lowering } from "./lowering.ts";
 import { Raising } from "./raising.ts";
 
@@ -15,6 +16,8 @@ export interface CanOptions {
   readonly codec?: CodecName;
   /** The notebook's variables: a function's free names among them travel as copies, for engines that have none. */
   readonly variables?: UserVariables;
+  /** Collects the large sources of functions, and leaves out those that the receivers have. Without it all are whole. */
+  readonly sources?: SentSources;
 }
 
 export interface UncanOptions {
@@ -24,6 +27,8 @@ export interface UncanOptions {
   readonly variables?: UserVariables;
   /** Whether references become what these variables hold. Without it they arrive as references. */
   readonly resolvesReferences?: boolean;
+  /** Keeps large sources of functions, and has those that are left out. Without it none may be. */
+  readonly sources?: KnownSources;
   /** How modules that travel by name are loaded; by default `require` from the current folder. */
   readonly requireModule?: RequireModule;
 }
@@ -37,7 +42,7 @@ const codecs: Record<CodecName, Codec> = { v8: v8Codec, msgpack: msgpackCodec };
  */
 export function can(value: unknown, options: CanOptions = {}): Buffer[] {
   try {
-    return codecs[options.codec ?? "v8"].encode(new Lowering(options.variables).payload(value));
+    return codecs[options.codec ?? "v8"].encode(new Lowering(options).payload(value));
   } catch (error) {
     throw tooDeep(error, "cannot send the value");
   }

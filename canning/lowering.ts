@@ -1,10 +1,9 @@
 import { types } from "node:util";
-import type { UserVariables } from "../protocol/host.ts";
 import { CanningError, describePath, type Step } from "./canning-error.ts";
 import type { Payload } from "./codecs/codec.ts";
 import { errorProperties, errorRecord } from "./error-values.ts";
 import { nameOf } from "./functions/builtin-names.ts";
-import { FunctionCapture } from "./functions/function-capture.ts";
+import { type CaptureOptions, FunctionCapture } from "./functions/function-capture.ts";
 import { functionName } from "./functions/function-facts.ts";
 import { nameOfNamespace } from "./functions/known-modules.ts";
 import { GraphWalk, type Visitor } from "./graph-walk.ts";
@@ -29,8 +28,8 @@ export class Lowering implements Visitor {
   /** The function whose variables are being walked. */
   #owner: string | undefined;
 
-  constructor(variables: UserVariables | undefined) {
-    this.#capture = new FunctionCapture(this, variables);
+  constructor(options: CaptureOptions) {
+    this.#capture = new FunctionCapture(this, options);
   }
 
   /** @throws {CanningError} naming what cannot travel, and why */

@@ -5,7 +5,8 @@ import type { PayloadReader } from "./codecs/codec.ts";
 import { revivedError } from "./error-values.ts";
 import { FunctionRevival } from "./functions/function-revival.ts";
 import { namedValue, type RequireModule } from "./functions/known-modules.ts";
-import type { Contents, Properties, StandInRecord, Table } from "./records.ts";
+import type { KnownSources } from "./functions/large-sources.ts";
+import type { CodeRecord, Contents, Properties, StandInRecord, Table } from "./records.ts";
 import { referenceClass } from "./reference.ts";
 import { registeredClass } from "./registry.ts";
 import { ReferenceResolution } from "./resolve-references.ts";
@@ -14,6 +15,7 @@ import { ReferenceResolution } from "./resolve-references.ts";
 export interface Surroundings {
   readonly variables?: UserVariables;
   readonly resolvesReferences?: boolean;
+  readonly sources?: KnownSources;
   readonly requireModule: RequireModule;
 }
 
@@ -62,10 +64,15 @@ export class Raising {
     return () => references.resolve(reader.read());
   }
 
+  #withSource(record: CodeRecord): CodeRecord {
+    const { sources } = this.#here;
+    return sources && record.hash !== undefined ? { ...record, text: sources.read(record) } : record;
+  }
+
   #made(record: StandInRecord, early: unknown, functions: FunctionRevival): object {
     switch (record.kind) {
       case "code":
-        return functions.revive(record, (early ?? []) as readonly unknown[]);
+        return functions.revive(this.#withSource(record), (early ?? []) as readonly unknown[]);
       case "named":
         return namedValue(record.name, this.#here.requireModule);
       case "instance":

@@ -7,7 +7,10 @@ export type Variable = readonly [name: string, cell: number];
 /** A function or class by its source. */
 export interface CodeRecord {
   readonly kind: "code";
+  /** Empty where its receivers have it by its hash. */
   readonly text: string;
+  /** Of a large source. */
+  readonly hash?: string;
   readonly form: "expression" | "method" | "class";
   /** Its `name` property. */
   readonly name: string;

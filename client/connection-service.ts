@@ -4,7 +4,7 @@ import { systemClock } from "../protocol/clock.ts";
 import { abortable, Deferred } from "../protocol/deferred.ts";
 import { delimiter, InvalidMessage, openEnvelope } from "../protocol/envelope.ts";
 import { currentHost } from "../protocol/host.ts";
-import { type EngineUuid, engineUuid } from "../protocol/ids.ts";
+import { type EngineUuid, engineUuid, msgId } from "../protocol/ids.ts";
 import type { JsonObject } from "../protocol/json.ts";
 import { connectionReply, notifications } from "../protocol/messages/hub.ts";
 import type { Message, Outgoing, Session } from "../protocol/session.ts";
@@ -18,14 +18,15 @@ import { ConnectError, EngineError, remoteError } from "./errors/failures.ts";
 import { HubRecords, read } from "./hub/hub-records.ts";
 import { LocalRecords } from "./local/local-records.ts";
 import { copyId, repliesIn } from "./requests/broadcast-replies.ts";
-import { cannedValue } from "./requests/canned-call.ts";
+import { type CannedCall, cannedValue } from "./requests/canned-call.ts";
+import { EngineSources } from "./requests/engine-sources.ts";
 import { Lending } from "./requests/lending.ts";
 import { PendingRequests } from "./requests/pending-requests.ts";
 import { readFailure } from "./requests/read-output.ts";
 import { engineDied, Request, type RequestObserver, type RequestPlan } from "./requests/request.ts";
 
 /** What goes into a request beside its header: the same for each engine that gets it. */
-export type Payload = Pick<Outgoing, "content" | "metadata" | "buffers">;
+export type Payload = Pick<Outgoing, "content" | "metadata" | "buffers"> & Pick<CannedCall, "sources">;
 
 /** How long everything outstanding waits for a controller that is away, where nothing else is said. */
 export const defaultPatience: Patience = { timeoutMs: 10_000, whyGone: () => undefined };
@@ -41,6 +42,7 @@ export class ConnectionService implements AsyncDisposable {
   readonly local: LocalRecords;
   readonly records: HubRecords;
   readonly session: Session;
+  readonly sources = new EngineSources();
   readonly #channels: ClientChannels;
   readonly #mux: ReceiptedChannel;
   readonly #task: ReceiptedChannel;
@@ -71,10 +73,10 @@ export class ConnectionService implements AsyncDisposable {
     this.#reconnection = this.#reconnect(patience);
     this.#listen(channels.query, (frames) => this.#inquiries.takeAnswer(session.unpack(frames)));
     this.#listen(channels.control, (frames) => this.#inquiries.takeAnswer(session.unpack(frames)));
-    this.#listen(this.#mux, (frames) => this.pending.takeReply(session.unpack(frames)));
-    this.#listen(this.#task, (frames) => this.pending.takeReply(session.unpack(frames)));
+    this.#listen(this.#mux, (frames) => this.#takeReply(session.unpack(frames)));
+    this.#listen(this.#task, (frames) => this.#takeReply(session.unpack(frames)));
     this.#listen(this.#broadcast, (frames) => {
-      for (const reply of repliesIn(session.unpack(frames))) this.pending.takeReply(reply);
+      for (const reply of repliesIn(session.unpack(frames))) this.#takeReply(reply);
     });
     this.#listen(channels.iopub, (frames) => this.#takeOutput(frames));
     this.#listen(channels.notification, (frames) => this.#takeNotification(session.unpack(frames)));
@@ -146,7 +148,7 @@ export class ConnectionService implements AsyncDisposable {
     const requests = engines.map((uuid) => {
       return new Request({ ...header, msg_id: copyId(header.msg_id, uuid) }, plan, observer, uuid);
     });
-    this.#launch(this.#broadcast, frames, { requests, isTracked: plan.isTracked, buffers: payload.buffers });
+    this.#launch(this.#broadcast, frames, { requests, isTracked: plan.isTracked, payload });
     return requests;
   }
 
@@ -193,16 +195,17 @@ export class ConnectionService implements AsyncDisposable {
     const request = new Request(header, plan, to.observer, to.engine);
     const idents = to.engine === undefined ? [] : [Buffer.from(to.engine)];
     const frames = this.session.pack({ type, header, idents, ...payload });
-    this.#launch(channel, frames, { requests: [request], isTracked: plan.isTracked, buffers: payload.buffers });
+    this.#launch(channel, frames, { requests: [request], isTracked: plan.isTracked, payload });
     return request;
   }
 
-  #launch(channel: ReceiptedChannel, frames: Buffer[], { requests, isTracked, buffers = [] }: Launch): void {
-    const lending = lendsMemory(buffers)
+  #launch(channel: ReceiptedChannel, frames: Buffer[], { requests, isTracked, payload }: Launch): void {
+    const lending = lendsMemory(payload.buffers ?? [])
       ? new Lending(this.#givesReceipts ? () => channel.whenReceived() : undefined)
       : undefined;
     for (const request of requests) {
       request.lending = lending;
+      request.sources = payload.sources;
       this.pending.add(request);
       this.local.add(request);
     }
@@ -255,11 +258,28 @@ export class ConnectionService implements AsyncDisposable {
     });
   }
 
+  #takeReply(reply: Message): void {
+    const request = reply.parent && this.pending.get(msgId(reply.parent.msg_id));
+    this.pending.takeReply(reply);
+    if (!request?.sources || request.outcome?.status !== "ok") return;
+    if (request.engine !== undefined) this.sources.confirm(request.engine, request.sources);
+    request.sources = undefined;
+  }
+
+  /** An engine asks for sources that it does not have any more. One that is lost meanwhile needs none. */
+  async #sendSources(message: Message): Promise<void> {
+    const request = message.parent && this.pending.get(msgId(message.parent.msg_id));
+    const content = this.sources.answer(message, request?.sources);
+    await this.askEngine(engineUuid(message.header.session), "sources_request", content).catch(() => {});
+  }
+
   /** Output of other clients' requests passes by here too: it is told by the parent's session, before anything is parsed. */
   #takeOutput(frames: Buffer[]): void {
     const at = frames.findIndex((frame) => frame.equals(delimiter));
     if (!frames[at + 3]?.includes(this.#sessionBytes)) return;
-    this.pending.takeOutput(this.session.read(openEnvelope(frames, this.session)));
+    const message = this.session.read(openEnvelope(frames, this.session));
+    if (message.header.msg_type === "sources_wanted") void this.#sendSources(message);
+    else this.pending.takeOutput(message);
   }
 
   #takeNotification(message: Message): void {
@@ -289,6 +309,7 @@ export class ConnectionService implements AsyncDisposable {
   #loseEngine(uuid: EngineUuid): void {
     this.engines.lose(uuid);
     this.pending.engineLost(uuid);
+    this.sources.engineLost(uuid);
     this.#inquiries.fail((type, id, engine) => {
       return engine === uuid ? new EngineError(engineDied(this.engines.locate(uuid), id, type)) : undefined;
     });
@@ -322,7 +343,7 @@ interface BroadcastRecipients {
 interface Launch {
   readonly requests: readonly Request[];
   readonly isTracked: boolean | undefined;
-  readonly buffers: Payload["buffers"];
+  readonly payload: Payload;
 }
 
 /** What another language's `publishData` sent cannot be read here: that is no reason to end the program. */

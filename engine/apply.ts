@@ -7,6 +7,7 @@ import { ExitRequest } from "../runtime/evaluate/exit-request.ts";
 import type { Namespace } from "../runtime/evaluate/namespace.ts";
 import type { Reply } from "../runtime/jupyter/handlers.ts";
 import type { ServedRequest } from "../runtime/jupyter/served-request.ts";
+import type { SourceExchange } from "./source-exchange.ts";
 
 /** The request was made for another language's engine. */
 class NotImplementedError extends Error {
@@ -45,6 +46,7 @@ const operations = {
 export interface ApplyParts {
   readonly namespace: Namespace;
   readonly session: Dialect;
+  readonly sources: SourceExchange;
   /** Whether a reply's large arrays may stay the user's memory until it is sent. */
   readonly mayLend: boolean;
 }
@@ -63,13 +65,14 @@ export async function apply(request: ServedRequest, parts: ApplyParts): Promise<
     );
   const operation = operations[(content["operation"] ?? "call") as keyof typeof operations];
   if (!operation) throw new TypeError(`This engine knows no operation "${String(content["operation"])}".`);
+  if (content["sources"] !== undefined) await parts.sources.fetchMissing(request);
   return cannedReply(await operation(received(request, parts), parts.namespace), parts);
 }
 
-function received({ content, buffers }: ServedRequest, { namespace, session }: ApplyParts): unknown {
-  const requireModule = namespace.modules.require;
+function received({ content, buffers }: ServedRequest, { namespace, session, sources }: ApplyParts): unknown {
+  const here = { variables: namespace, requireModule: namespace.modules.require, resolvesReferences: true };
   try {
-    return unseal(buffers, content, session.signer, { variables: namespace, requireModule, resolvesReferences: true });
+    return unseal(buffers, content, session.signer, { ...here, sources: sources.known });
   } catch (error) {
     // The function that would look for its modules holds one of them itself.
     if (error instanceof MissingModule && content["requires"] === true)

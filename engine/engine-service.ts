@@ -20,6 +20,7 @@ import { type EngineChannels, monitorRole, openChannels } from "./engine-channel
 import { type EngineIdentity, engineNaming, engineReplyStyle } from "./engine-replies.ts";
 import type { Registered } from "./registration.ts";
 import { controlHandlers, shellHandlers } from "./request-handlers.ts";
+import { SourceExchange } from "./source-exchange.ts";
 
 export interface EngineServiceOptions {
   readonly connection: EngineConnection;
@@ -73,13 +74,14 @@ export class EngineService {
     this.#output = new UserOutput(this.#publisher);
     this.#log = log;
     const namespace = new Namespace();
+    const sources = new SourceExchange();
     this.#shell = new ShellService({
       session,
       shell,
       publisher: this.#publisher,
       watch: monitor,
-      handlers: this.#handlers(namespace),
-      controlHandlers: controlHandlers(namespace),
+      handlers: this.#handlers(namespace, sources),
+      controlHandlers: controlHandlers({ namespace, sources }),
       replyStyle: engineReplyStyle(identity),
       stopsOnError: false,
       flushOutput: () => this.#output.flush(),
@@ -94,7 +96,7 @@ export class EngineService {
     return this.#exit.exit(code);
   }
 
-  #handlers(namespace: Namespace) {
+  #handlers(namespace: Namespace, sources: SourceExchange) {
     const { session, givesReceipts } = this.#options.registered;
     installHost({
       kind: "engine",
@@ -107,7 +109,7 @@ export class EngineService {
     const cells = new CellRunner(namespace);
     const executor = new Executor({ run: (cell) => cells.run(cell) });
     const lent = givesReceipts ? () => this.#channels.lent : undefined;
-    return shellHandlers({ namespace, executor, session, lent });
+    return shellHandlers({ namespace, executor, session, sources, lent });
   }
 
   async #connect(): Promise<void> {

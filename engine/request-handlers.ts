@@ -3,11 +3,13 @@ import type { Namespace } from "../runtime/evaluate/namespace.ts";
 import type { Executor } from "../runtime/jupyter/execute.ts";
 import type { ControlHandlers, Reply, ShellHandlers } from "../runtime/jupyter/handlers.ts";
 import { kernelInfo } from "../runtime/jupyter/kernel-info.ts";
+import type { SourceExchange } from "./source-exchange.ts";
 
 export interface EngineParts {
   readonly namespace: Namespace;
   readonly executor: Executor;
   readonly session: Dialect;
+  readonly sources: SourceExchange;
   /**
    * Settles when the user's code may overwrite what replies have lent. Without it nothing may be lent, for nobody tells
    * when a reply is sent.
@@ -16,7 +18,7 @@ export interface EngineParts {
 }
 
 /** What an engine serves on shell. */
-export function shellHandlers({ namespace, executor, session, lent }: EngineParts): ShellHandlers {
+export function shellHandlers({ namespace, executor, session, sources, lent }: EngineParts): ShellHandlers {
   const ignore = () => undefined;
   /** Kept, for even what is loaded takes 10 µs to import. */
   let applying: typeof import("./apply.ts") | undefined;
@@ -28,7 +30,7 @@ export function shellHandlers({ namespace, executor, session, lent }: EnginePart
     apply_request: async (request) => {
       await lent?.();
       applying ??= await import("./apply.ts");
-      return applying.apply(request, { namespace, session, mayLend: lent !== undefined });
+      return applying.apply(request, { namespace, session, sources, mayLend: lent !== undefined });
     },
     kernel_info_request: engineInfo,
     // Widgets of Python clients: nothing here listens, and nothing is wrong.
@@ -40,10 +42,14 @@ export function shellHandlers({ namespace, executor, session, lent }: EnginePart
 }
 
 /** What an engine's main thread serves on control; the monitor serves aborts, interrupts, signals and shutdown. */
-export function controlHandlers(namespace: Namespace): ControlHandlers {
+export function controlHandlers({ namespace, sources }: Pick<EngineParts, "namespace" | "sources">): ControlHandlers {
   return {
     clear_request: () => {
       namespace.clear();
+      return { content: {} };
+    },
+    sources_request: ({ content }) => {
+      sources.take(content);
       return { content: {} };
     },
     kernel_info_request: engineInfo,

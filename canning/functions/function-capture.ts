@@ -14,10 +14,17 @@ import {
 } from "./function-facts.ts";
 import { isInteractive } from "./interactive.ts";
 import { nameOfLibraryExport } from "./known-modules.ts";
+import type { SentSources } from "./large-sources.ts";
 import { portableVariable } from "./portable-variable.ts";
 
 /** A captured variable larger than this is refused: sent with every call, it would be felt. */
 const largestCapture = 1024 * 1024;
+
+/** Each as in `CanOptions`. */
+export interface CaptureOptions {
+  readonly variables?: UserVariables;
+  readonly sources?: SentSources;
+}
 
 /** What capturing needs of the lowering that it is a part of. */
 export interface Lowerer {
@@ -49,13 +56,15 @@ interface Cell {
 export class FunctionCapture {
   readonly #lowerer: Lowerer;
   readonly #variables: UserVariables | undefined;
+  readonly #sources: SentSources | undefined;
   readonly #scopes = new CapturedScopes();
   readonly #globals = new Map<string, number>();
   readonly #cells: Cell[] = [];
 
-  constructor(lowerer: Lowerer, variables: UserVariables | undefined) {
+  constructor(lowerer: Lowerer, { variables, sources }: CaptureOptions) {
     this.#lowerer = lowerer;
     this.#variables = variables;
+    this.#sources = sources;
   }
 
   /**
@@ -100,7 +109,7 @@ export class FunctionCapture {
     const early = this.#earlyNames(facts, [...closed, ...fallbacks]);
     const record: CodeRecord = {
       kind: "code",
-      text: source.text,
+      ...(this.#sources?.write(source) ?? { text: source.text }),
       form: source.form,
       name: functionName(subject),
       ownName: source.ownName,

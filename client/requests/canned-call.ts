@@ -1,4 +1,5 @@
 import { can } from "../../canning/can.ts";
+import type { SentSources } from "../../canning/functions/large-sources.ts";
 import { withOwnFrames } from "../../canning/lent-frames.ts";
 import { codecOf, seal, unseal } from "../../canning/seal.ts";
 import type { Dialect } from "../../protocol/envelope.ts";
@@ -18,20 +19,33 @@ export type Operation = "call" | "push" | "pull";
 export interface CannedCall {
   readonly buffers: readonly Buffer[];
   readonly content: JsonObject;
+  /** Large sources of its functions, by hash: engines may ask for those that were left out. */
+  readonly sources?: ReadonlyMap<string, string>;
+}
+
+/** How something is canned for engines. */
+export interface CallTerms {
+  readonly session: Dialect;
+  /** Without it all sources are sent whole. */
+  readonly sources?: SentSources;
 }
 
 /**
  * @param value `{ fn, args }` for a call, `{ name: value }` for a push, names for a pull
  * @throws {CanningError} when something in it cannot travel
  */
-export function cannedCall(value: unknown, operation: Operation, session: Dialect): CannedCall {
+export function cannedCall(value: unknown, operation: Operation, { session, sources }: CallTerms): CannedCall {
   const codec = codecOf(session);
   const required = operation === "call" ? namesRequiredBy(value as Call) : [];
   const variables = withoutNames(currentHost()?.variables, required);
-  const buffers = withOwnFrames(can(value, variables ? { codec, variables } : { codec }));
-  const canning = seal(buffers, session.signer, codec);
-  if (operation !== "call") return { buffers, content: { canning, operation } };
-  return { buffers, content: required.length > 0 ? { canning, requires: true } : { canning } };
+  const buffers = withOwnFrames(can(value, { codec, ...(variables && { variables }), ...(sources && { sources }) }));
+  const content = {
+    canning: seal(buffers, session.signer, codec),
+    operation: operation === "call" ? undefined : operation,
+    requires: required.length > 0 ? true : undefined,
+    sources: sources && sources.leftOut.size > 0 ? [...sources.leftOut] : undefined,
+  };
+  return sources && sources.texts.size > 0 ? { buffers, content, sources: sources.texts } : { buffers, content };
 }
 
 interface Call {

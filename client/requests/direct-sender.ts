@@ -73,7 +73,7 @@ export class DirectSender {
   ): AsyncResult<T, A> {
     const what = operation === "call" ? "apply functions" : operation;
     const { ids, arity } = this.#recipients(options.targets, what);
-    const payload = this.#payload(operation, value);
+    const payload = this.#payload(operation, value, ids);
     const plan = this.#plan(pick, options.track);
     const direct = { name, ids, arity: assembly ? ("many" as const) : arity, payload: () => payload, plan: () => plan };
     return this.#submit(direct, assembly);
@@ -87,7 +87,7 @@ export class DirectSender {
       name,
       ids,
       arity: "many" as const,
-      payload: (place: number) => this.#payload(operation, value(place)),
+      payload: (place: number) => this.#payload(operation, value(place), ids.slice(place, place + 1)),
       plan: (place: number) => (size ? { ...plan, size: size(place) } : plan),
     };
     return this.#submit(direct, assembly);
@@ -133,8 +133,10 @@ export class DirectSender {
     return { ids, arity: typeof fixed === "number" ? "one" : "many" };
   }
 
-  #payload(operation: Operation, value: unknown): Payload {
-    const call = cannedCall(value, operation, this.connection.session);
+  #payload(operation: Operation, value: unknown, ids: readonly EngineId[]): Payload {
+    const { session, engines, sources } = this.connection;
+    const receivers = () => ids.flatMap((id) => engines.uuid(id) ?? []);
+    const call = cannedCall(value, operation, { session, sources: sources.sentTo(receivers) });
     return { ...call, metadata: { lean: true, label: this.label } };
   }
 

@@ -32,7 +32,7 @@ export function sendApplyRequest<Args extends unknown[], R>(
   options: RequestOptions,
 ): AsyncResult<Awaited<R>, "one"> {
   const { engines, session } = connection;
-  const payload = cannedCall({ fn: f, args }, "call", session);
+  const payload = cannedCall({ fn: f, args }, "call", { session });
   const able = [...engines.uuids].filter(([id]) => engines.isOurs(id)).map(([, uuid]) => uuid);
   const metadata = { ...(engines.areAllOurs ? {} : { targets: able }), ...options.metadata };
   const read: RequestPlan["read"] = (reply) => cannedValue(reply, session.signer);

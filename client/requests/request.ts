@@ -88,6 +88,8 @@ export class Request {
   completed: string | undefined;
   /** Milliseconds since 1970, on this machine's clock. */
   receivedMs: number | undefined;
+  /** Large sources of its functions, by hash, which an engine may ask for until it has answered. */
+  sources: ReadonlyMap<string, string> | undefined;
   /** Set when it is sent with memory that is not its own. */
   lending: Lending | undefined;
   outcome: Outcome | undefined;

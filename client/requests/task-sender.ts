@@ -1,5 +1,4 @@
-import type { MsgId } from "../../protocol/ids.ts";
-import type { JsonObject } from "../../protocol/json.ts";
+import type { EngineUuid, MsgId } from "../../protocol/ids.ts";
 import type { ConnectionService } from "../connection-service.ts";
 import type { FailedEngine } from "../errors/remote-error.ts";
 import { History } from "../local/history.ts";
@@ -62,9 +61,11 @@ export class TaskSender {
   }
 
   send(call: TaskCall, { size, pick }: CallPlan, group: RequestGroup): Request {
-    const { session } = this.connection;
-    const payload = { ...cannedCall(call, "call", session), metadata: this.#metadata() };
-    const { engines } = this.connection;
+    const { session, engines, sources } = this.connection;
+    const targets = this.#allowed();
+    const receivers = () => targets ?? [...engines.uuids.values()];
+    const canned = cannedCall(call, "call", { session, sources: sources.sentTo(receivers) });
+    const payload = { ...canned, metadata: { lean: true, targets, ...this.flags } };
     const read: RequestPlan["read"] = (reply, { engine }) => {
       const value = cannedValue(reply, session.signer);
       return pick ? pick(value, engine && engines.locate(engine)) : value;
@@ -97,13 +98,8 @@ export class TaskSender {
     return typeof this.targets === "number" ? 1 : Math.max(this.targets.length, 1);
   }
 
-  /** Wire protocol §11.1. */
-  #metadata(): JsonObject {
-    return { lean: true, targets: this.#allowed(), ...this.flags };
-  }
-
   /** Uuids of the engines that may run a task; `undefined` when any may. Engines of other languages never may. */
-  #allowed(): string[] | undefined {
+  #allowed(): EngineUuid[] | undefined {
     const { engines } = this.connection;
     if (this.targets === "all" && engines.areAllOurs) return undefined;
     const wanted = this.targets === "all" ? engines.ids : [this.targets].flat();
