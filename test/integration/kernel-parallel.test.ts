@@ -57,6 +57,18 @@ test("%%px takes targets, and shows a single engine's output plain", async () =>
   expect(displayed(one)).toEqual(["5"]);
 });
 
+test("an interactive wait shows a bar below the cell, which moves until the result is ready", async () => {
+  const exchange = await run(
+    "const naps = rc.view().map((ms) => new Promise((resolve) => setTimeout(resolve, ms)), [1, 50, 100]); await naps.waitInteractive({ intervalMs: 10 })",
+  );
+  expect(resultText(exchange.published)).toBe("true");
+  const shown = exchange.published.filter(({ header }) => header.msg_type.endsWith("display_data"));
+  expect(new Set(shown.slice(1).map(({ header }) => header.msg_type))).toEqual(new Set(["update_display_data"]));
+  const [first, last] = [shown[0], shown.at(-1)].map((message) => message?.content["data"] as JsonObject);
+  expect(String(first?.["text/html"])).toContain("<progress");
+  expect(String(last?.["text/plain"])).toMatch(/^map: 100% █{20} 3\/3, /);
+});
+
 test("--noblock gives an AsyncResult at once; %pxresult shows its output", async () => {
   const sent = await run("%%px --noblock\nawait new Promise((done) => setTimeout(done, 100)); console.log('late')");
   expect(streamText(sent.published)).toBe("Async parallel execution on engine(s): all\n");
