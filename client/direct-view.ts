@@ -12,6 +12,7 @@ import type {
 import type { ConnectionService } from "./connection-service.ts";
 import { abortJobs } from "./controls/abort-jobs.ts";
 import { clearEngines, type ShutdownOptions, shutdownCluster } from "./controls/engine-controls.ts";
+import { ViewExecutor } from "./executor/view-executor.ts";
 import { type ImportOptions, type ImportSource, importModules } from "./functions/import-modules.ts";
 import { type ParallelFunction, parallelFunction } from "./functions/parallel-function.ts";
 import { type RemoteFunction, remoteFunction } from "./functions/remote-function.ts";
@@ -55,8 +56,9 @@ export class DirectView<A extends Arity = "many"> {
   /** Variables of the engines: `await view.vars.a` pulls, `view.vars.a = 5` pushes at once. */
   readonly vars: Record<string, unknown>;
   readonly #sender: DirectSender;
+  #executor: ViewExecutor<DirectView<A>> | undefined;
 
-  /** `rc.view(...)` makes these. */
+  /** @internal `rc.view(...)` makes these. */
   constructor(connection: ConnectionService, targets: FixedTargets, flags: Omit<DirectFlags, "targets"> = {}) {
     this.#sender = new DirectSender(connection, targets, { label: flags.label });
     this.block = flags.block ?? false;
@@ -105,6 +107,12 @@ export class DirectView<A extends Arity = "many"> {
   /** A function that runs on the engines when it is called, on those that are the view's by then. */
   remote<Args extends unknown[], R>(f: (...args: Args) => R): RemoteFunction<Args, R, A> {
     return remoteFunction(this, f);
+  }
+
+  /** This view in the shape of Python's executors; a new one after the last was shut down. */
+  get executor(): ViewExecutor<DirectView<A>> {
+    if (!this.#executor?.isOpen) this.#executor = new ViewExecutor(this);
+    return this.#executor;
   }
 
   /** A function that is called with whole sequences and gives each engine its part of them; see {@link ParallelFunction}. */
@@ -242,8 +250,8 @@ export class DirectView<A extends Arity = "many"> {
   }
 
   /**
-   * The result of requests that were sent before, by any view or client: of one a value, of several an array.
-   * @param jobs without it, what this view sent last
+   * The result of requests that were sent before, by any view or client: of one a value, of several an array; without
+   * jobs, of what this view sent last.
    */
   getResult<T = unknown>(job?: string | number, options?: GetResultOptions): AsyncHubResult<T, "one">;
   getResult<T = unknown>(jobs: Jobs, options?: GetResultOptions): AsyncHubResult<T[], "many">;

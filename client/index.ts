@@ -37,6 +37,8 @@ export {
   UnmetDependency,
 } from "./errors/failures.ts";
 export { RemoteError, type RemoteFailure } from "./errors/remote-error.ts";
+export { type Delayed, delayed, Parallel, type ParallelOptions } from "./executor/parallel.ts";
+export { type Submitted, ViewExecutor } from "./executor/view-executor.ts";
 export type { ImportOptions, ImportSource } from "./functions/import-modules.ts";
 export type { ParallelFunction } from "./functions/parallel-function.ts";
 export { parallel, remote } from "./functions/remote.ts";

@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import type { CallOptions, RemoteArguments } from "./call-options.ts";
 import { abortJobs } from "./controls/abort-jobs.ts";
 import { type ShutdownOptions, shutdownCluster } from "./controls/engine-controls.ts";
+import { ViewExecutor } from "./executor/view-executor.ts";
 import { type ParallelFunction, parallelFunction } from "./functions/parallel-function.ts";
 import { type RemoteFunction, remoteFunction } from "./functions/remote-function.ts";
 import { type GetResultOptions, getResult } from "./hub/get-result.ts";
@@ -32,8 +33,9 @@ import type { TaskFlags } from "./task-flags.ts";
  */
 export class LoadBalancedView {
   readonly #sender: TaskSender;
+  #executor: ViewExecutor<LoadBalancedView> | undefined;
 
-  /** `rc.loadBalancedView()` makes these. */
+  /** @internal `rc.loadBalancedView()` makes these. */
   constructor(sender: TaskSender) {
     this.#sender = sender;
   }
@@ -69,6 +71,12 @@ export class LoadBalancedView {
   /** A function that runs on an engine when it is called, under the flags of this view. */
   remote<Args extends unknown[], R>(f: (...args: Args) => R): RemoteFunction<Args, R, "one"> {
     return remoteFunction(this, f);
+  }
+
+  /** This view in the shape of Python's executors; a new one after the last was shut down. */
+  get executor(): ViewExecutor<LoadBalancedView> {
+    if (!this.#executor?.isOpen) this.#executor = new ViewExecutor(this);
+    return this.#executor;
   }
 
   /**
@@ -143,8 +151,8 @@ export class LoadBalancedView {
   }
 
   /**
-   * The result of requests that were sent before, by any view or client: of one a value, of several an array.
-   * @param jobs without it, what this view sent last
+   * The result of requests that were sent before, by any view or client: of one a value, of several an array; without
+   * jobs, of what this view sent last.
    */
   getResult<T = unknown>(job?: string | number, options?: GetResultOptions): AsyncHubResult<T, "one">;
   getResult<T = unknown>(jobs: Jobs, options?: GetResultOptions): AsyncHubResult<T[], "many">;
