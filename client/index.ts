@@ -24,7 +24,6 @@ export { type Requirement, requires } from "./dependencies/requires.ts";
 export { DirectView } from "./direct-view.ts";
 export { CompositeError } from "./errors/composite-error.ts";
 export {
-  AbortedTask,
   ConnectError,
   ConnectionLost,
   DependencyTimeout,
@@ -33,6 +32,7 @@ export {
   InvalidDependency,
   NoEnginesRegistered,
   TaskAborted,
+  TaskAborted as AbortedTask,
   TimeoutError,
   UnmetDependency,
 } from "./errors/failures.ts";

@@ -5,9 +5,6 @@ import { RemoteError, type RemoteFailure } from "./remote-error.ts";
 export class EngineError extends RemoteError {}
 /** The request was aborted, before an engine ran it or while it did, or the client was closed. */
 export class TaskAborted extends RemoteError {}
-/** {@link TaskAborted} by its older name. */
-export const AbortedTask = TaskAborted;
-export type AbortedTask = TaskAborted;
 /** The controller went away, and what became of the request is not known. */
 export class ConnectionLost extends RemoteError {}
 /**

@@ -39,7 +39,7 @@ const endless: Readonly<Record<string, () => unknown>> = {
     for (;;);
   },
   "a loop after an await": async () => {
-    await null;
+    await Promise.resolve();
     console.log("go");
     for (;;);
   },
@@ -50,7 +50,7 @@ const endless: Readonly<Record<string, () => unknown>> = {
   },
   "a loop that awaits nothing much": async () => {
     console.log("go");
-    for (;;) await null;
+    for (;;) await Promise.resolve();
   },
   "a promise that nobody keeps": () => {
     console.log("go");

@@ -2,7 +2,6 @@ import { inspect } from "node:util";
 import { afterEach, expect, test } from "vitest";
 import { CompositeError } from "../../../../client/errors/composite-error.ts";
 import {
-  AbortedTask,
   DependencyTimeout,
   EngineError,
   remoteError,
@@ -10,6 +9,7 @@ import {
   UnmetDependency,
 } from "../../../../client/errors/failures.ts";
 import { RemoteError, type RemoteFailure } from "../../../../client/errors/remote-error.ts";
+import { AbortedTask } from "../../../../client/index.ts";
 import { mimeBundle } from "../../../../runtime/display/mime-bundle.ts";
 import { errorReport } from "../../../../runtime/evaluate/traceback.ts";
 
