@@ -9,6 +9,7 @@ export interface ClusterChoice extends ProfileChoice {
   readonly clusterId?: string | undefined;
 }
 
+/** The controller that a cluster starts. */
 export interface ControllerOptions {
   /** Interface to listen on; loopback where none is given. */
   readonly ip?: string | undefined;
@@ -20,6 +21,7 @@ export interface ControllerOptions {
   readonly command?: ProgramCommand | undefined;
 }
 
+/** Engines that a cluster starts. */
 export interface EngineOptions {
   /** Further arguments of `ipengine`. */
   readonly args?: readonly string[] | undefined;
@@ -31,11 +33,13 @@ export interface EngineOptions {
 export interface StartWait {
   /** Longest time until all engines have registered (default 60 s). */
   readonly timeoutMs?: number | undefined;
+  /** Is told how far the start has come, each time that it comes further. */
   readonly onProgress?: ((progress: StartProgress) => void) | undefined;
   /** Aborting ends what was started, then rejects with the reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What a cluster starts with. */
 export interface ClusterStart extends ClusterChoice, StartWait {
   /** Engines to start (default: one for each processor). */
   readonly n?: number | undefined;

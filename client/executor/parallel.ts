@@ -5,6 +5,7 @@ import type { AsyncMapResult } from "../results/async-result.ts";
 
 /** A call that is to be made later, elsewhere: see {@link delayed}. */
 export interface Delayed<R> {
+  /** What is to be called, with `args`. */
   readonly f: (...args: never) => R;
   readonly args: readonly unknown[];
 }
@@ -14,6 +15,7 @@ export const delayed =
   <Args extends unknown[], R>(f: (...args: Args) => R) =>
   (...args: Args): Delayed<R> => ({ f, args });
 
+/** What a {@link Parallel} works with. */
 export interface ParallelOptions {
   /** Whose engines make the calls. */
   readonly view: LoadBalancedView;
