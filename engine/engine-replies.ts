@@ -1,7 +1,7 @@
 import type { EngineId, SessionId } from "../protocol/ids.ts";
 import type { JsonObject } from "../protocol/json.ts";
 import type { IopubNaming } from "../runtime/jupyter/iopub-publisher.ts";
-import type { ReplyStyle } from "../runtime/jupyter/shell-service.ts";
+import type { ReplyStyle } from "../runtime/jupyter/shell-replies.ts";
 
 /** Which engine speaks; a controller that was started again may give it another id. */
 export interface EngineIdentity {

@@ -1,5 +1,4 @@
 import { systemClock, wireDate } from "../../protocol/clock.ts";
-import type { JsonObject } from "../../protocol/json.ts";
 import type { Message, Session } from "../../protocol/session.ts";
 import type { Channel } from "../../transport/channel.ts";
 import { ExitRequest } from "../evaluate/exit-request.ts";
@@ -12,6 +11,7 @@ import type { IopubPublisher } from "./iopub-publisher.ts";
 import { MessageIntake } from "./message-intake.ts";
 import { type QueuedRequest, RequestQueue } from "./request-queue.ts";
 import { ServedRequest } from "./served-request.ts";
+import { type ReplyStyle, ShellReplies } from "./shell-replies.ts";
 
 /** What the service needs of the monitor thread. */
 export interface RequestWatch {
@@ -21,14 +21,6 @@ export interface RequestWatch {
   /** Handles what control messages have come. */
   drain(): void;
   send(channel: "control", frames: readonly Buffer[]): void;
-}
-
-/** How one side's replies differ from the other's. */
-export interface ReplyStyle {
-  /** Metadata of every reply to a request that runs user code. */
-  metadata(request: ServedRequest, outcome: { readonly status: string; readonly started: string }): JsonObject;
-  /** Metadata and content that an error adds. */
-  failure(request: ServedRequest, content: JsonObject): { readonly metadata: JsonObject; readonly content: JsonObject };
 }
 
 export interface ShellServiceOptions {
@@ -80,6 +72,7 @@ const abortAllMs = 10;
 export class ShellService {
   readonly #options: ShellServiceOptions;
   readonly #intake: MessageIntake;
+  readonly #replies: ShellReplies;
   readonly #queue = new RequestQueue();
   #current: Current | undefined;
   /** The running request, once it has failed and while its reply waits. */
@@ -89,17 +82,18 @@ export class ShellService {
 
   constructor(options: ShellServiceOptions) {
     this.#options = options;
-    const { session, log, replayed } = options;
+    const { session, shell, log, replayed } = options;
+    this.#replies = new ShellReplies(session, shell, options.replyStyle);
     this.#intake = new MessageIntake({
       session,
       log,
       ...(replayed && { replayed }),
       damaged: (request, reason) => {
         const content = { status: "error", ename: "InvalidMessage", evalue: `The request is damaged: ${reason}.` };
-        this.#replyUnrun(new ServedRequest(request, options), { ...content, traceback: [] });
+        this.#replies.sendUnrun(new ServedRequest(request, options), { ...content, traceback: [] });
       },
     });
-    options.shell.listen((frames) => this.receive(frames));
+    shell.listen((frames) => this.receive(frames));
   }
 
   /** Takes a shell message. */
@@ -168,7 +162,7 @@ export class ShellService {
   }
 
   #advance(): void {
-    for (const request of this.#queue.takeAborted()) this.#replyAborted(request);
+    for (const request of this.#queue.takeAborted()) this.#replies.sendUnrun(request, aborted.content);
     const next = this.#current ? undefined : this.#queue.next();
     if (next) this.#start(next);
   }
@@ -208,7 +202,7 @@ export class ShellService {
   }
 
   #end(current: Current, reply: Reply | undefined): void {
-    if (reply) this.#reply(current, reply);
+    if (reply) this.#replies.send(current.request, current.started, reply);
     current.request.end();
     this.#options.watch.end();
     this.#current = undefined;
@@ -226,7 +220,7 @@ export class ShellService {
         this.#failing = undefined;
         const behind = this.#queue.takeUserCode();
         this.#end(current, reply);
-        for (const request of behind) this.#replyAborted(request);
+        for (const request of behind) this.#replies.sendUnrun(request, aborted.content);
       }),
     );
   }
@@ -241,42 +235,6 @@ export class ShellService {
   #endsBatch(request: ServedRequest, reply: Reply): boolean {
     if (!this.#options.stopsOnError || request.type !== "execute_request") return false;
     return reply.content["status"] === "error" && request.content["stop_on_error"] !== false;
-  }
-
-  #replyAborted(request: ServedRequest): void {
-    this.#replyUnrun(request, aborted.content);
-  }
-
-  #replyUnrun(request: ServedRequest, content: JsonObject): void {
-    request.begin();
-    this.#reply({ request, started: wireDate(systemClock()) }, { content });
-    request.end();
-  }
-
-  #reply({ request, started }: Pick<Current, "request" | "started">, reply: Reply): void {
-    const { session, shell } = this.#options;
-    const { content, metadata } = this.#styled(request, started, reply);
-    shell.send(
-      session.pack({
-        type: replyType(request.type),
-        content,
-        metadata: request.isLean ? { ...metadata, output: request.hasOutput } : metadata,
-        parent: request.header,
-        buffers: reply.buffers ?? [],
-        idents: request.idents,
-      }),
-    );
-  }
-
-  #styled(request: ServedRequest, started: string, reply: Reply): Required<Omit<Reply, "buffers">> {
-    const status = String(reply.content["status"] ?? "ok");
-    const content = { status, ...reply.content };
-    const style = this.#options.replyStyle;
-    if (!style || !request.runsUserCode) return { content, metadata: reply.metadata ?? {} };
-    const metadata = { ...style.metadata(request, { status, started }), ...reply.metadata };
-    if (status !== "error") return { content, metadata };
-    const failure = style.failure(request, content);
-    return { content: { ...content, ...failure.content }, metadata: { ...metadata, ...failure.metadata } };
   }
 
   async #serveControl(message: Message): Promise<void> {

@@ -5,7 +5,8 @@ import { type Message, type Outgoing, Session } from "../../../../protocol/sessi
 import { Signer } from "../../../../protocol/signature.ts";
 import type { ControlHandlers, ShellHandlers } from "../../../../runtime/jupyter/handlers.ts";
 import { IopubPublisher, kernelNaming } from "../../../../runtime/jupyter/iopub-publisher.ts";
-import { type ReplyStyle, ShellService } from "../../../../runtime/jupyter/shell-service.ts";
+import type { ReplyStyle } from "../../../../runtime/jupyter/shell-replies.ts";
+import { ShellService } from "../../../../runtime/jupyter/shell-service.ts";
 import { MemoryRouter } from "../../../../transport/memory-channel.ts";
 
 export const openSession = (id: string): Session => new Session({ id: id as SessionId, signer: new Signer("key") });
