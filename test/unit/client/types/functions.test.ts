@@ -1,4 +1,5 @@
 import { expectTypeOf, test } from "vitest";
+import { interactive } from "../../../../canning/functions/interactive.ts";
 import { Reference } from "../../../../canning/reference.ts";
 import type { DirectView } from "../../../../client/direct-view.ts";
 import type { LoadBalancedView } from "../../../../client/load-balanced-view.ts";
@@ -34,4 +35,14 @@ test("an argument may be a reference to a variable of its type", () => {
   expectTypeOf<References["inferred"]>().toEqualTypeOf<AsyncResult<number, "one">>();
   expectTypeOf<References["variadic"]>().toEqualTypeOf<AsyncResult<number, "one">>();
   expectTypeOf<References["held"]["name"]>().toEqualTypeOf<string>();
+});
+
+test("an interactive function keeps its type", () => {
+  const scaled = interactive((x: number, by = 2) => x * by);
+  expectTypeOf(scaled).toEqualTypeOf<(x: number, by?: number) => number>();
+  const called = () => one.apply(scaled, 1);
+  expectTypeOf(called).returns.toEqualTypeOf<AsyncResult<number, "one">>();
+  // @ts-expect-error: only functions are
+  const refused = () => interactive(5);
+  expectTypeOf(refused).toBeFunction();
 });
