@@ -10,7 +10,7 @@ export const broadcast =
   (connection, { ids, payload, plan }) => {
     const engines = ids.flatMap((id) => connection.engines.uuid(id) ?? []);
     const observer = new RequestGroup();
-    const requests = connection.sendBroadcast({ engines, coalescing }, payload(0), { plan: plan(0), observer });
+    const requests = connection.requests.broadcast({ engines, coalescing }, payload(0), { plan: plan(0), observer });
     for (const request of requests) observer.add(request);
     observer.seal();
     return observer;

@@ -1,7 +1,8 @@
 import type { CellProgram } from "../../protocol/cell-program.ts";
 import { type EngineId, type MsgId, msgId } from "../../protocol/ids.ts";
 import type { CallOptions, ExecuteOptions, SendOptions } from "../call-options.ts";
-import type { ConnectionService, Payload } from "../connection-service.ts";
+import type { Payload } from "../connection/request-traffic.ts";
+import type { ConnectionService } from "../connection-service.ts";
 import type { FailedEngine } from "../errors/remote-error.ts";
 import { History } from "../local/history.ts";
 import type { AsyncResult } from "../results/async-result.ts";
@@ -134,9 +135,9 @@ export class DirectSender {
   }
 
   #payload(operation: Operation, value: unknown, ids: readonly EngineId[]): Payload {
-    const { session, engines, sources } = this.connection;
+    const { session, engines, requests } = this.connection;
     const receivers = () => ids.flatMap((id) => engines.uuid(id) ?? []);
-    const call = cannedCall(value, operation, { session, sources: sources.sentTo(receivers) });
+    const call = cannedCall(value, operation, { session, sources: requests.sources.sentTo(receivers) });
     return { ...call, metadata: { lean: true, label: this.label } };
   }
 

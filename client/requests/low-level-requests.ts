@@ -1,7 +1,8 @@
 import type { EngineUuid } from "../../protocol/ids.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 import type { RemoteArguments } from "../call-options.ts";
-import type { ConnectionService, Payload } from "../connection-service.ts";
+import type { Payload } from "../connection/request-traffic.ts";
+import type { ConnectionService } from "../connection-service.ts";
 import type { EngineDirectory } from "../engine-directory.ts";
 import { AsyncResult } from "../results/async-result.ts";
 import { RequestGroup } from "../results/request-group.ts";
@@ -67,8 +68,8 @@ function send<T>(
   const group = new RequestGroup();
   group.add(
     engine === undefined
-      ? connection.sendTask(payload, { ...plan, label }, group)
-      : connection.sendToEngine(uuidOf(engine, engines), payload, { ...plan, label }, group),
+      ? connection.requests.task(payload, { ...plan, label }, group)
+      : connection.requests.toEngine(uuidOf(engine, engines), payload, { ...plan, label }, group),
   );
   group.seal();
   return new AsyncResult(group, {

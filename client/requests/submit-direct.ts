@@ -1,5 +1,6 @@
 import type { EngineId } from "../../protocol/ids.ts";
-import type { ConnectionService, Payload } from "../connection-service.ts";
+import type { Payload } from "../connection/request-traffic.ts";
+import type { ConnectionService } from "../connection-service.ts";
 import { AsyncResult } from "../results/async-result.ts";
 import { RequestGroup } from "../results/request-group.ts";
 import type { Arity, ResultPlan } from "../results/result-plan.ts";
@@ -53,7 +54,7 @@ export function sendEach(connection: ConnectionService, { ids, payload, plan }: 
   const group = new RequestGroup();
   ids.forEach((id, place) => {
     const uuid = connection.engines.uuid(id);
-    if (uuid !== undefined) group.add(connection.sendToEngine(uuid, payload(place), plan(place), group));
+    if (uuid !== undefined) group.add(connection.requests.toEngine(uuid, payload(place), plan(place), group));
   });
   group.seal();
   return group;

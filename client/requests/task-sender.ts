@@ -61,10 +61,10 @@ export class TaskSender {
   }
 
   send(call: TaskCall, { size, pick }: CallPlan, group: RequestGroup): Request {
-    const { session, engines, sources } = this.connection;
+    const { session, engines, requests } = this.connection;
     const targets = this.#allowed();
     const receivers = () => targets ?? [...engines.uuids.values()];
-    const canned = cannedCall(call, "call", { session, sources: sources.sentTo(receivers) });
+    const canned = cannedCall(call, "call", { session, sources: requests.sources.sentTo(receivers) });
     const payload = { ...canned, metadata: { lean: true, targets, ...this.flags } };
     const read: RequestPlan["read"] = (reply, { engine }) => {
       const value = cannedValue(reply, session.signer);
@@ -72,7 +72,7 @@ export class TaskSender {
     };
     const { label } = this.flags;
     const plan: RequestPlan = { method: "apply", read, size, label, dependencies: this.flags, isTracked: this.track };
-    const request = this.connection.sendTask(payload, plan, group);
+    const request = this.connection.requests.task(payload, plan, group);
     this.history.add(request.msgId);
     return request;
   }

@@ -44,8 +44,8 @@ test("whatever comes on a client's sockets, it goes on, and its requests end as 
   connection.engines.adopt({ "0": engine }, {});
   const plan = { read: () => undefined };
   const send = () => {
-    connection.sendToEngine(engine, {}, { ...plan, method: "apply" }, observer);
-    connection.sendTask({}, { ...plan, method: "execute" }, observer);
+    connection.requests.toEngine(engine, {}, { ...plan, method: "apply" }, observer);
+    connection.requests.task({}, { ...plan, method: "execute" }, observer);
   };
   for (let count = 0; count < 5; count++) send();
   const noise = wireNoise({ session: testSession("n"), engines: [engine], parents: sent });
@@ -57,7 +57,7 @@ test("whatever comes on a client's sockets, it goes on, and its requests end as 
   );
 
   connection.engines.adopt({ "0": engine }, {});
-  const request = connection.sendToEngine(engine, {}, { method: "apply", read: () => 42 }, observer);
+  const request = connection.requests.toEngine(engine, {}, { method: "apply", read: () => 42 }, observer);
   const reply = testSession("e").pack({ type: "apply_reply", parent: sent.at(-1), content: { status: "ok" } });
   receivers[2]?.(reply);
   expect(request.outcome).toEqual({ status: "ok", value: 42 });
