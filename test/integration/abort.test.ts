@@ -1,8 +1,13 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { packageRoot } from "../../cli/package-root.ts";
 import type { Client } from "../../client/client.ts";
 import { TaskAborted } from "../../client/errors/failures.ts";
 import type { AsyncResult } from "../../client/results/async-result.ts";
 import { waitUntil } from "../support/ipcontroller.ts";
+import { pythonProgram } from "../support/python.ts";
 import { RunningCluster } from "../support/running-cluster.ts";
 
 const engines = 4;
@@ -169,6 +174,12 @@ test("an abort without what to abort stops all that this client has running", as
   await rc.abort();
   await expect(result.get({ timeoutMs: 5000 })).rejects.toThrow("was aborted");
   expect(await Promise.all(rc.ids.map(keptOn))).toEqual(Array(engines).fill("42"));
+});
+
+test("an abort of a Python client ends what is queued, and lets what runs go on", async () => {
+  const script = join(packageRoot, "test/fixtures/python_abort.py");
+  const { stdout } = await promisify(execFile)(pythonProgram("python"), [script, running.cluster.profileDir]);
+  expect(stdout).toBe("queued: aborted\nrunning: begun done\n");
 });
 
 test("an interrupt of a result still ends in KeyboardInterrupt, and a running one alone", async () => {
