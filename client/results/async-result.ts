@@ -292,17 +292,24 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
 
   /** Of a result that is not ready, but has failed: what it has failed with so far. */
   #end(): T {
-    for (const request of this.#group.requests) this.#claim(request);
-    const ending = this.#ending ?? endingOf(this.#group, this.#plan);
-    if (this.ready) this.#ending = ending;
+    const ending = this.#ending ?? this.#settle();
     if ("error" in ending) throw ending.error;
     return ending.value;
   }
 
-  #parts(): unknown {
-    if (this.successful) return this.#end();
+  #settle(): Ending<T> {
     for (const request of this.#group.requests) this.#claim(request);
-    this.#withErrors ??= valueWithErrors(this.#group, this.#plan);
+    const ending = endingOf(this.#group, this.#plan);
+    if (this.ready) this.#ending = ending;
+    return ending;
+  }
+
+  /** Looked at once: whoever goes through the items by their places asks for each. */
+  #parts(): unknown {
+    if (this.#withErrors !== undefined) return this.#withErrors;
+    if (this.#ending ? "value" in this.#ending : this.successful) return this.#end();
+    for (const request of this.#group.requests) this.#claim(request);
+    this.#withErrors = valueWithErrors(this.#group, this.#plan);
     return this.#withErrors;
   }
 
