@@ -132,10 +132,7 @@ export class Client implements AsyncDisposable {
     return new DirectView(this.#connection, fixTargets(targets, this.#engines));
   }
 
-  /**
-   * A view that does the same on all its engines by one message.
-   * @param targets without it `"all"` engines, whichever there are at each call
-   */
+  /** A view that does the same on all its engines by one message; without targets on all, whichever there are at each call. */
   broadcastView(target: number, flags?: Omit<BroadcastFlags, "targets">): BroadcastView<"one">;
   broadcastView(targets?: Exclude<Targets, number>, flags?: Omit<BroadcastFlags, "targets">): BroadcastView<"many">;
   broadcastView(targets: Targets = "all", flags: Omit<BroadcastFlags, "targets"> = {}): BroadcastView<Arity> {
