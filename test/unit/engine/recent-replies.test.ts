@@ -46,3 +46,19 @@ test("a request that comes once more gets its reply once more", () => {
   expect(again && testSession("x").unpack(again).content).toEqual({ value: 7 });
   expect(replies.again(client.pack({ type: "apply_request", header: other }))).toBeUndefined();
 });
+
+test("what is kept of the user's memory is copied when the user may overwrite it, or forgotten where that is much", () => {
+  const replies = new RecentReplies(session, () => 0);
+  const [kept, forgotten] = [Buffer.alloc(100_000, 1), Buffer.alloc(17 << 20, 1)];
+  const head = Buffer.from("head");
+  replies.add(reply(1, [head, forgotten]));
+  replies.own();
+  replies.add(reply(2, [head, kept]));
+  replies.own();
+  kept.fill(9);
+  replies.hold();
+  const again = replies.takeAgain().map((each) => testSession("x").unpack(each));
+  expect(again.map(({ content, buffers }) => [content["value"], buffers[1]?.equals(Buffer.alloc(100_000, 1))])).toEqual(
+    [[2, true]],
+  );
+});
