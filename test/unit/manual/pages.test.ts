@@ -24,6 +24,14 @@ test("the summary counts them as they are", () => {
   );
 });
 
+test("what comes later comes with a part that is named", () => {
+  const [parts = ""] = all(coverage.replaceAll("\n", " "), /with which part of the product: (.*?)\. /g);
+  const named = all(parts, /(\w+)(?: \(.*?\))?(?:,|$)/g);
+  const later = all(coverage, /\| later \| (\w+)/g);
+  expect(named).toEqual(["consoles", "magics", "clusters", "examples"]);
+  expect(later.filter((part) => !named.includes(part))).toEqual([]);
+});
+
 test("what it names is there: tests, sources, pages, examples", () => {
   const files = all(coverage, /`([\w./-]+\/[\w./-]+\.(?:ts|ipynb|md))`/g);
   const places = files.map((file) => (file.endsWith(".test.ts") && !file.startsWith("test/") ? `test/${file}` : file));
