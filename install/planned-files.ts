@@ -14,8 +14,8 @@ export function kernelSpec(node: string, kernelProgram: string) {
     display_name: "TypeScript (parallel)",
     language: "typescript",
     interrupt_mode: "message",
-    // glibc gives each of the kernel's threads a heap of its own: 30 MB that nobody uses.
-    env: { MALLOC_ARENA_MAX: "2" },
+    // glibc gives each of the kernel's threads a heap of its own: 30 MB that nobody uses, and still 10 to 20 with two.
+    env: { MALLOC_ARENA_MAX: "1" },
     metadata: { debugger: false },
   };
 }

@@ -16,6 +16,7 @@ import { UserOutput } from "../runtime/jupyter/user-output.ts";
 import type { Monitor } from "../runtime/monitor/monitor.ts";
 import type { MonitorRole } from "../runtime/monitor/monitor-messages.ts";
 import { owningRequest } from "../runtime/output/running-request.ts";
+import { IdleCollector } from "../runtime/types/idle-collector.ts";
 import type { Channel } from "../transport/channel.ts";
 import { router } from "../transport/zmq-channel.ts";
 import { ClustersTarget } from "./clusters-target.ts";
@@ -29,6 +30,9 @@ const description = kernelInfo({
   version: packageVersion,
   banner: `tsparallel ${packageVersion}: TypeScript on Node ${process.versions.node}, with engines. %lsmagic lists the magics.`,
 });
+
+/** Collected in some 20 ms. A notebook whose values take more than this is not stopped for a few megabytes of ours. */
+const mostCollectedBytes = 64 * 1024 * 1024;
 
 /**
  * A notebook's kernel behind its five sockets (Jupyter messaging 5.4): shell and stdin here, control, heartbeat and
@@ -44,6 +48,7 @@ export class KernelService implements AsyncDisposable {
   readonly #output: UserOutput;
   readonly #notebook: Notebook;
   readonly #shell: ShellService;
+  readonly #garbage = new IdleCollector(mostCollectedBytes);
 
   /** Resolves when the kernel answers on all sockets. @throws naming the address that could not be bound */
   static async start(connection: KernelConnection, monitor: Monitor): Promise<KernelService> {
@@ -108,6 +113,7 @@ export class KernelService implements AsyncDisposable {
       log: (text) => this.#output.log(text),
     });
     this.#publisher.status("starting");
+    this.#garbage.worked();
   }
 
   #handlers(): ShellHandlers {
@@ -120,7 +126,7 @@ export class KernelService implements AsyncDisposable {
       return undefined;
     };
     const executor = new Executor({
-      run: (cell) => this.#notebook.run(cell),
+      run: (cell) => this.#notebook.run(cell).finally(() => this.#garbage.worked()),
       evaluate: (expression) => this.#notebook.evaluate(expression),
     });
     return {
