@@ -5,10 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { Logger } from "../../../cli/logger.ts";
 import { type JsonObject, parseJson } from "../../../protocol/json.ts";
+import { GuardedProcess } from "../../../transport/guarded-process.ts";
 import type { Answer } from "../answer.ts";
 import { Refusal } from "../refusal.ts";
 import { daskArguments } from "./dask-arguments.ts";
-import { GuardedProcess } from "../../../transport/guarded-process.ts";
 
 export interface DaskServiceOptions {
   /** Program and first arguments; what a client wants is added. The next is tried where one does not have Dask. */
