@@ -6,7 +6,7 @@ import { matches } from "./matches.ts";
 import { pinnedIds, type Query } from "./query.ts";
 import { copyRecord, readField, selectKeys } from "./records/record-fields.ts";
 import type { RecordKey } from "./records/record-keys.ts";
-import { applyChange, isPending, type RecordState, sizeOf } from "./records/record-state.ts";
+import { applyChange, isPending, messageSize, type RecordState, sizeOf } from "./records/record-state.ts";
 import type { RecordChange, TaskDb, TaskRecord } from "./task-db.ts";
 
 export interface DictDbOptions {
@@ -24,6 +24,8 @@ interface Kept extends RecordState {
   /** Of the record's first change. */
   readonly sequence: number;
   bytes: number;
+  /** Of buffers that were not kept, as they alone are beyond the limit. */
+  unkeptBytes: number;
   /** Read when first asked for: history and every query are in this order. */
   submitted: string | null | undefined;
 }
@@ -39,6 +41,7 @@ const newKept = (id: MsgId, sequence: number): Kept => ({
   output: undefined,
   sequence,
   bytes: 0,
+  unkeptBytes: 0,
   submitted: undefined,
 });
 
@@ -46,7 +49,8 @@ const newKept = (id: MsgId, sequence: number): Kept => ({
  * Records in memory. Frames are kept as they came, those of a pending task being the very ones that its scheduler holds,
  * and decoded only where a query asks for them.
  *
- * Limits are for records that do not pend; the longest settled go first. A pending record stays, whatever it takes.
+ * Limits are for records that do not pend; the longest settled go first. A pending record stays, whatever it takes, but for
+ * buffers that are beyond the limit by themselves: such a record goes as soon as it settles, and need not hold them till then.
  */
 export class DictDb implements TaskDb {
   readonly #options: DictDbOptions;
@@ -93,9 +97,17 @@ export class DictDb implements TaskDb {
     if (!pending && !settled && change.kind !== "requested" && this.#culled.get(change.id) > 0) return;
     const record = pending ?? settled ?? newKept(change.id, this.#sequence++);
     applyChange(record, change);
-    if (change.kind === "requested") record.submitted = undefined;
+    if (change.kind === "requested") this.#requested(record);
     if (isPending(record)) this.#keepPending(record, settled !== undefined);
     else this.#keepSettled(record, pending !== undefined);
+  }
+
+  #requested(record: Kept): void {
+    record.submitted = undefined;
+    const bytes = record.request ? messageSize(record.request) : 0;
+    if (!record.request || bytes <= this.#options.sizeLimitBytes) return;
+    record.request = { ...record.request, buffers: [] };
+    record.unkeptBytes = bytes;
   }
 
   #keepPending(record: Kept, wasSettled: boolean): void {
@@ -112,7 +124,7 @@ export class DictDb implements TaskDb {
       record.bytes = 0;
     }
     this.#settledBytes -= record.bytes;
-    record.bytes = sizeOf(record);
+    record.bytes = sizeOf(record) + record.unkeptBytes;
     this.#settledBytes += record.bytes;
     this.#settled.set(record.id, record);
   }

@@ -35,6 +35,15 @@ test("DictDB: pending records stay, however many and large", async () => {
   expect(await db.history()).toEqual([...ids(1, 50), ...ids(62, 70)]);
 });
 
+test("DictDB: buffers beyond the limit are not held while their request pends, and its record goes when it settles", async () => {
+  await using db = open({ sizeLimitBytes: 10_000 });
+  await db.write([requested("id-1", { buffers: [Buffer.alloc(20_000)] }), requested("id-2"), answered("id-2")]);
+  const [pending] = await db.find(parseQuery({ msg_id: "id-1" }), ["header", "buffers"]);
+  expect([pending?.fields["msg_id"], pending?.buffers]).toEqual(["id-1", []]);
+  await db.write([answered("id-1")]);
+  expect(await db.history()).toEqual([]);
+});
+
 test("DictDB: of records that are asked for by name those that were culled are missing, and late output brings none back", async () => {
   await using db = open({ recordLimit: 10 });
   await db.write(ids(1, 11).flatMap((id) => [requested(id), answered(id)]));

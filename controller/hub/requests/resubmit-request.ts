@@ -24,6 +24,14 @@ export function answerResubmitRequest(ids: readonly string[], tools: ResubmitToo
     const wanted = [...new Set(ids)];
     const found = await findRecords(tools.records, withIds(wanted), ["header", "content", "buffers"]);
     const requests = found.flatMap((record) => readRequest(record) ?? []);
+    const stripped = requests.filter(
+      ({ header, buffers }) => header.msg_type === "apply_request" && buffers.length === 0,
+    );
+    if (stripped.length > 0)
+      throw new Refusal(
+        "ValueError",
+        `What these were called with was too large to be kept: ${pythonList(stripped.map(({ id }) => id))}. Call again.`,
+      );
     const missing = wanted.filter((id) => !requests.some((request) => request.id === id));
     if (missing.length > 0) throw new Refusal("KeyError", `No such msg(s): ${pythonList(missing)}`);
     const resubmitted = requests.map((request) => [request.id, resubmit(request, tools)] as const);

@@ -28,3 +28,14 @@ test("when one id is missing none is sent", async () => {
   });
   expect(opened.submitted).toEqual([]);
 });
+
+test("a request whose arguments were too large to be kept is refused by name", async () => {
+  const opened = openHub();
+  const { uuid } = await register(opened, "e");
+  const large = directRequest(opened, uuid, "x".repeat(2 ** 21));
+  expect((await ask(opened.client, "resubmit_request", { msg_ids: [large.id] })).content).toMatchObject({
+    ename: "ValueError",
+    evalue: expect.stringContaining(`['${large.id}']. Call again.`) as string,
+  });
+  expect(opened.submitted).toEqual([]);
+});
