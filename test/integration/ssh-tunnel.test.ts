@@ -212,10 +212,17 @@ describe.skipIf(!hasSsh())(`SSH tunnels (${sshNeeds})`, () => {
       );
     });
 
-    test("on a terminal", async () => {
+    test("on a terminal, where Ctrl-C ends the asking", async () => {
       const options = { file: copied(), sshServer: server.address, sshKey: server.lockedKey };
-      const code = `const rc = await Client.connect(${JSON.stringify(options)}); console.log("ids", rc.ids); await rc.close();`;
+      const code = `try {
+        const rc = await Client.connect(${JSON.stringify(options)});
+        console.log("ids", rc.ids);
+        await rc.close();
+      } catch (error) {
+        console.log(error.message);
+      }`;
       expect(await onTerminal(code, passphrase)).toMatch(/Enter passphrase for key .*\r\nids \[ 0 \]/s);
+      expect(await onTerminal(code, "\x03")).toMatch(/there is no answer: Aborted with Ctrl\+C/);
     });
   });
 });
