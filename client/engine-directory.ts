@@ -82,6 +82,12 @@ export class EngineDirectory {
     return this.#ids.get(uuid);
   }
 
+  /** Whether an engine was here and is not any more. */
+  isLost(uuid: EngineUuid): boolean {
+    const id = this.#ids.get(uuid);
+    return id !== undefined && this.#uuids.get(id) !== uuid;
+  }
+
   /** An engine as failures name it. */
   locate(uuid: EngineUuid): FailedEngine {
     return { id: this.#ids.get(uuid), uuid };

@@ -215,7 +215,7 @@ export class Reconnection {
     if (request.isFinished) return;
     // A hub that cannot be asked, or says nonsense, has no output to add.
     await this.#fetch(request.msgId).catch(() => undefined);
-    if (request.takeIdle()) this.#options.pending.remove(request);
+    if (request.endOutput()) this.#options.pending.remove(request);
   }
 }
 

@@ -21,7 +21,7 @@ export function takeRecord(request: Request, record: ResultRecord, locate: Locat
   if (!request.output)
     for (const piece of recordedOutput(record, engine && locate(engine))) request.takeOutput(piece, engine);
   const receivedMs = record.received === null ? undefined : parseWireDate(record.received);
-  return request.takeReply(recordedReply(record), receivedMs ?? systemClock(), locate) || request.takeIdle();
+  return request.takeReply(recordedReply(record), receivedMs ?? systemClock(), locate) || request.endOutput();
 }
 
 type Locate = (uuid: EngineUuid) => FailedEngine;

@@ -62,6 +62,9 @@ export class PendingRequests {
     const request = reply.parent && this.#requests.get(msgId(reply.parent.msg_id));
     if (!request) return;
     if (request.takeReply(reply, this.#now(), (uuid) => this.#engines.locate(uuid))) this.remove(request);
+    // The news of its engine's loss has overtaken the reply: nobody would end its output.
+    else if (request.engine !== undefined && this.#engines.isLost(request.engine) && request.endOutput())
+      this.remove(request);
     else {
       if (request.engine !== undefined) this.#track(request, request.engine);
       this.#doubted.get(request.msgId)?.(request);
@@ -76,7 +79,7 @@ export class PendingRequests {
     const engine = engineUuid(message.header.session);
     switch (message.header.msg_type) {
       case "status":
-        if (message.content["execution_state"] === "idle" && request.takeIdle()) this.remove(request);
+        if (message.content["execution_state"] === "idle" && request.takeIdle(engine)) this.remove(request);
         return;
       case "data_message":
         this.#takeValues(request, message);
@@ -94,6 +97,7 @@ export class PendingRequests {
     this.#ofEngine.delete(uuid);
     for (const request of requests) {
       this.#requests.delete(request.msgId);
+      this.#doubted.delete(request.msgId);
       request.fail(engineDied(this.#engines.locate(uuid), request.msgId, request.method), this.#now());
     }
   }

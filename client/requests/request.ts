@@ -65,7 +65,7 @@ export interface RequestIdentity {
  * One message to one engine or to the task scheduler, and what came back.
  *
  * *Sent*; *replied*, when the reply has come but the engine's last output has not; *finished*. A reply that promises no
- * output, or whose `idle` status came first, finishes at once (wire protocol §13.7, §16: reply and output travel on
+ * output, or whose engine's `idle` status came first, finishes at once (wire protocol §13.7, §16: reply and output travel on
  * sockets of their own, in no order).
  */
 export class Request {
@@ -95,7 +95,8 @@ export class Request {
   outcome: Outcome | undefined;
   output: RequestOutput | undefined;
   isFinished = false;
-  #isIdle = false;
+  /** Engines whose output is complete: of a task that was tried again, several. */
+  #idle: Set<EngineUuid> | undefined;
 
   constructor(header: Header, plan: RequestPlan, observer: RequestObserver, sentTo?: EngineUuid) {
     this.msgId = msgId(header.msg_id);
@@ -136,12 +137,25 @@ export class Request {
     this.completed = reply.header.date;
     this.receivedMs = receivedMs;
     this.outcome = this.#outcomeOf(reply, this.engine && locate(this.engine));
-    return (this.#isIdle || !promisesOutput(reply)) && this.#finish();
+    return (this.#isOutputComplete() || !promisesOutput(reply)) && this.#finish();
   }
 
-  /** @returns whether that finished it */
-  takeIdle(): boolean {
-    this.#isIdle = true;
+  /**
+   * Nothing more of its output comes from this engine.
+   * @returns whether that finished it
+   */
+  takeIdle(engine: EngineUuid): boolean {
+    this.engine ??= engine;
+    this.#idle ??= new Set();
+    this.#idle.add(this.sentTo ?? engine);
+    return this.#isOutputComplete() && this.endOutput();
+  }
+
+  /**
+   * Nothing more of its output comes, though its end has not been heard.
+   * @returns whether that finished it
+   */
+  endOutput(): boolean {
     return !this.isFinished && this.outcome !== undefined && this.#finish();
   }
 
@@ -169,6 +183,10 @@ export class Request {
   /** Its outcome is in the program's hands. */
   claim(): void {
     this.keeper?.requestClaimed(this);
+  }
+
+  #isOutputComplete(): boolean {
+    return this.engine !== undefined && this.#idle?.has(this.engine) === true;
   }
 
   #finish(): true {

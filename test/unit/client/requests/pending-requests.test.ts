@@ -104,6 +104,34 @@ test("a request with its reply keeps it when the engine is lost before its last 
   expect([direct.isFinished, task.isFinished]).toEqual([true, true]);
 });
 
+test("a reply that comes after the loss of its engine waits for no output", () => {
+  const { engines, pending, send } = setUp();
+  const task = send();
+  engines.lose(engineUuid("u1"));
+  pending.engineLost(engineUuid("u1"));
+  pending.takeReply(okReply(task.msgId, 1, true, "u1"));
+  expect([task.isFinished, task.outcome?.status]).toEqual([true, "ok"]);
+  expect(pending.unfinished).toEqual([]);
+});
+
+test.each([
+  ["before the reply", ["first idle", "reply"]],
+  ["after the reply", ["reply", "first idle"]],
+])("a task that was tried again waits for the output of the engine that answered; the other's ends %s", (_, order) => {
+  const { pending, send } = setUp();
+  const task = send();
+  pending.takeOutput(stdout(task.msgId, "1st\n", "u0"));
+  const steps = {
+    "first idle": () => pending.takeOutput(idle(task.msgId, "u0")),
+    reply: () => pending.takeReply(okReply(task.msgId, 7, true, "u1")),
+  };
+  for (const step of order) steps[step as keyof typeof steps]();
+  expect(task.isFinished).toBe(false);
+  pending.takeOutput(stdout(task.msgId, "2nd\n", "u1"));
+  pending.takeOutput(idle(task.msgId, "u1"));
+  expect([task.isFinished, task.output?.stdout]).toEqual([true, "1st\n2nd\n"]);
+});
+
 test("messages that belong to no request of ours are dropped", () => {
   const { pending, send } = setUp();
   const request = send("u0");
