@@ -95,12 +95,14 @@ describe.skipIf(!hasSsh())(`SSH tunnels (${sshNeeds})`, () => {
   });
 
   test("ipyparallel's client, too, goes through the server that our controller's file names", async () => {
-    await using own = await startController(`--ssh=${server.address}`, "--location=192.0.2.7");
+    // One of its own: ipyparallel's tunnels outlive its clients by a minute.
+    await using gate = await startSshServer();
+    await using own = await startController(`--ssh=${gate.address}`, "--location=192.0.2.7");
     await using _engine = await RunningEngine.start(own);
-    const args = [join(fixtures, "python_ssh.py"), own.paths.clientFile, server.key];
+    const args = [join(fixtures, "python_ssh.py"), own.paths.clientFile, gate.key];
     const { stdout } = await promisify(execFile)(pythonProgram("python"), args);
     expect(stdout).toBe("True [0] 0\n");
-    await using rc = await Client.connect({ profileDir: own.profileDir, sshKey: server.key });
+    await using rc = await Client.connect({ profileDir: own.profileDir, sshKey: gate.key });
     expect(rc.ids).toEqual([0]);
   });
 

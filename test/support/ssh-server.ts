@@ -66,9 +66,7 @@ export async function startSshServer(setting: SshServerSetting = {}): Promise<Ss
   await writeFile(join(folder, "ssh_config"), clientConfig(folder));
   const bin = join(folder, "bin");
   mkdirSync(bin);
-  await writeFile(join(bin, "ssh"), `#!/bin/sh\nexec /usr/bin/ssh -F ${join(folder, "ssh_config")} "$@"\n`, {
-    mode: 0o755,
-  });
+  await writeFile(join(bin, "ssh"), wrapper(folder), { mode: 0o755 });
   if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true });
   const server = spawn(sshd, ["-D", "-e", "-f", join(folder, "sshd_config")], { stdio: ["ignore", "ignore", "pipe"] });
   const ended = once(server, "exit");
@@ -114,6 +112,15 @@ Host *
   IdentityFile ${folder}/none
   UserKnownHostsFile ${folder}/known_hosts
   GlobalKnownHostsFile /dev/null
+`;
+
+/**
+ * ipyparallel starts `ssh -f` on a terminal that is gone at once, whose hang-up ends some of these before they have turned
+ * away from it.
+ */
+const wrapper = (folder: string) => `#!/bin/sh
+trap '' HUP
+exec /usr/bin/ssh -F ${folder}/ssh_config "$@"
 `;
 
 /** It says so when it listens. */
