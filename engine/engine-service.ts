@@ -106,7 +106,7 @@ export class EngineService {
       mimeBundle,
       publishData: (message) => this.#output.publish("data_message", {}, message(session)),
     });
-    const cells = new CellRunner(namespace);
+    const cells = new CellRunner(namespace, this.#identity);
     const executor = new Executor({ run: (cell) => cells.run(cell) });
     const lent = givesReceipts ? () => this.#channels.lent : undefined;
     return shellHandlers({ namespace, executor, session, sources, lent });

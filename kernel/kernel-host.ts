@@ -4,6 +4,7 @@ import type { Arity } from "../client/results/result-plan.ts";
 import type { Host, HostMessageType } from "../protocol/host.ts";
 import type { JsonObject } from "../protocol/json.ts";
 import { mimeBundle } from "../runtime/display/mime-bundle.ts";
+import { sourceOfCell } from "../runtime/evaluate/cell-sources.ts";
 import type { Namespace } from "../runtime/evaluate/namespace.ts";
 import { ServedRequest } from "../runtime/jupyter/served-request.ts";
 import { currentRequest } from "../runtime/output/running-request.ts";
@@ -27,6 +28,7 @@ export function kernelHost({ variables, publish, notebook, stdin }: KernelHostOp
     // Only our client calls these, with itself and its views; loading it here for a check would slow every start.
     clientConnected: (client) => notebook.clientConnected(client as Client),
     viewActivated: (view, suffix) => notebook.viewActivated(view as DirectView<Arity>, suffix),
+    cellSource: sourceOfCell,
     importModule: (specifier) => variables.modules.import(specifier),
     input: async (prompt, { password }) => {
       const request = currentRequest();

@@ -1,3 +1,4 @@
+import type { SourcePlace } from "./code-excerpt.ts";
 import type { Dialect } from "./envelope.ts";
 import type { JsonObject } from "./json.ts";
 
@@ -15,6 +16,12 @@ export interface UserVariables {
   has(name: string): boolean;
   get(name: string): unknown;
   set(name: string, value: unknown): void;
+}
+
+/** What a place of a cell's code stands for. */
+export interface CellSource {
+  readonly lines: readonly string[];
+  readonly place: SourcePlace;
 }
 
 /**
@@ -37,6 +44,8 @@ export interface Host {
   clientConnected?(client: unknown): void;
   /** Kernel only: makes the magics, or with a suffix a further set of them, run on that view. */
   viewActivated?(view: unknown, suffix: string): void;
+  /** Kernel only: a cell of the notebook by its name in stack traces, and a place of the code that ran as one of its text. */
+  cellSource?(cell: string, place: SourcePlace): CellSource | undefined;
   /** Imports a module as a cell does. */
   importModule?(specifier: string): Promise<Readonly<Record<string, unknown>>>;
   /** Kernel only: asks the user for a line of text. */

@@ -33,10 +33,10 @@ export class RemoteError extends Error {
   readonly #failure: RemoteFailure;
   readonly #traceback: readonly string[];
 
-  constructor(failure: RemoteFailure, message = `${engineLabel(failure)} ${failure.ename}: ${failure.evalue}`) {
+  constructor(failure: RemoteFailure, message = `${engineLabel(failure)} ${summary(failure)}`) {
     super(message);
     this.#failure = failure;
-    this.#traceback = atSource(splitLines(failure.traceback));
+    this.#traceback = atSource(splitLines(failure.traceback), failure.method);
     // Not enumerable, as the name of a built-in error is: Node would print it a second time.
     Object.defineProperty(this, "name", { value: new.target.name });
     const lines = this.#traceback.map((line) => stripVTControlCharacters(line));
@@ -115,6 +115,8 @@ export function printLines(lines: readonly string[]): void {
 function engineLabel(failure: RemoteFailure): string {
   return failure.engine ? `[${failure.engine.id ?? "?"}:${failure.method}]:` : "[Engine Exception]";
 }
+
+const summary = ({ ename, evalue }: RemoteFailure): string => (evalue === "" ? ename : `${ename}: ${evalue}`);
 
 /** Python's engines put several lines into one string. */
 function splitLines(traceback: readonly string[]): string[] {

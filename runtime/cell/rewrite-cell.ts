@@ -122,7 +122,8 @@ class StatementRewriter {
   }
 
   #value(expression: AnyNode): void {
-    this.#rewriting.before(`;${supportName}.value=(`);
+    // V8 gives the first thing that it does the place of the whole statement: the read that changes nothing gets that.
+    this.#rewriting.before(`;${supportName}.value=(${supportName}.value,`);
     this.#rewriting.after(expression.end, ")");
   }
 

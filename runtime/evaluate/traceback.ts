@@ -1,4 +1,4 @@
-import { types } from "node:util";
+import { stripVTControlCharacters, types } from "node:util";
 import { ansiColours } from "../../protocol/code-excerpt.ts";
 import { inspectSafely } from "../display/inspect-safely.ts";
 import { excerpt } from "./excerpt.ts";
@@ -55,7 +55,7 @@ function render(error: unknown, seen: Set<unknown>): string[] {
   const frames = userFrames(error);
   const trace = frames.map(({ text }) => dim(`    at ${text}`));
   const own = ownTraceback(error);
-  if (own) return [...own, ...trace];
+  if (own) return [...own, ...trace.filter(isNew(own))];
   const { ename, evalue } = nameAndMessage(error);
   const head = `${red(ename)}${evalue === "" ? "" : `: ${evalue}`}`.split("\n");
   return [...head, ...excerpt(frames), ...trace, ...parts(error, seen), ...cause(error, seen)];
@@ -72,6 +72,15 @@ function ownTraceback(error: unknown): string[] | undefined {
     return undefined;
   }
 }
+
+/** What came from elsewhere has a stack of frames that its description has already. */
+function isNew(described: readonly string[]): (frame: string) => boolean {
+  const known = new Set(described.map(withoutColumn));
+  return (frame) => !known.has(withoutColumn(frame));
+}
+
+/** Columns of what ran elsewhere are not to be corrected by what is known of the cells here. */
+const withoutColumn = (frame: string): string => stripVTControlCharacters(frame).replace(/:\d+(\)?)$/, "$1");
 
 function parts(error: unknown, seen: Set<unknown>): string[] {
   if (!isError(error) || !("errors" in error) || !Array.isArray(error.errors)) return [];

@@ -105,6 +105,31 @@ test("errors of several engines are one readable CompositeError", async () => {
   expect(text).not.toContain("node:");
 });
 
+test("a function of a cell that fails on an engine is shown by the cell's line, whatever the engine's own cells are", async () => {
+  await run("await rc.view().execute('1')");
+  const defined = await run(
+    "function third(x: number) {\n  if (x > 2)\n    throw new RangeError('too big');\n  return x;\n}",
+  );
+  const count = Number(defined.reply.content["execution_count"]);
+  await run(`for (let i = 0; i < ${count}; i++) await rc.view().execute("// an engine's\\n// cell\\nconst other = 1")`);
+  const lines = traceback(await run("await rc.view(0).apply(third, 3)")).split("\n");
+  expect(lines).toEqual([
+    "[0:apply]:",
+    "RangeError: too big",
+    "  2 |   if (x > 2)",
+    "  3 |     throw new RangeError('too big');",
+    "    |           ^",
+    `    at third (cell [${count}]:3:11)`,
+  ]);
+  const own = traceback(await run("await rc.view(0).execute('const a = 1;\\nnowhere()')"));
+  expect(own).toMatch(/\n {2}2 \| nowhere\(\)\n {4}\| \^\n {4}at cell \[0:\d+\]:2:1$/);
+});
+
+test("the columns of a cell's last expression are those of its text, on engines too", async () => {
+  const text = traceback(await run("await rc.view(0).apply(() => { const o: any = {}; return o.deep.er; })"));
+  expect(text).toMatch(/at cell \[\d+\]:1:65$/);
+});
+
 test("the engines' types are apart from the notebook's, and stop a cell before it is sent", async () => {
   await run("const here = 1");
   await run("%px const there = 'there'");

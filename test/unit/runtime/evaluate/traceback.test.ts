@@ -97,3 +97,15 @@ test("an error that renders itself is asked to", async () => {
   );
   expect(plain(await thrownBy("throw new Remote('m')"))).toEqual(["[0] far away", "    there", "    at cell [12]:1:7"]);
 });
+
+test("a name that the last line misses is looked for in that line", async () => {
+  expect(plain(await thrownBy("const before = 1;\nnowhere();"))).toContain("    at cell [12]:2:1");
+});
+
+test("frames that a description has already, with other columns, are not shown again", () => {
+  const error = Object.assign(new Error("far away"), {
+    renderTraceback: () => ["[0:apply]:", "    at f (cell [3]:3:14)"],
+  });
+  error.stack = "Error: far away\n    at f (cell [3]:3:2)\n    at cell [4]:1:1";
+  expect(plain(error)).toEqual(["[0:apply]:", "    at f (cell [3]:3:14)", "    at cell [4]:1:1"]);
+});
