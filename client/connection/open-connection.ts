@@ -40,6 +40,7 @@ export async function openConnection(options: ConnectOptions): Promise<Connectio
   const patience = {
     timeoutMs: options.reconnectTimeoutMs ?? defaultPatience.timeoutMs,
     whyGone: () => whyGone(options, file),
+    obstacle: site.obstacle,
   };
   const connection = new ConnectionService(channels, session, patience);
   connection.ended.addEventListener("abort", () => tunnel?.letGo(), { once: true });

@@ -29,6 +29,8 @@ export interface Patience {
   readonly timeoutMs: number;
   /** Why it will not come back, as soon as that is known. */
   readonly whyGone: () => string | undefined;
+  /** What is known to be in the way, for the message when it is given up. */
+  readonly obstacle?: () => string | undefined;
   /** Pauses before each question to a controller that is back: engines and replies need as long to find it. */
   readonly settlePausesMs?: readonly number[];
 }
@@ -122,7 +124,11 @@ export class Reconnection {
       if (!(await pause(Math.min(leftMs, gonePollMs), signal))) return;
     }
     const away = patience.timeoutMs > 0 ? `, and was not back after ${patience.timeoutMs / 1000} s` : "";
-    giveUp(`the connection to the controller broke${away}`, "ConnectionLost");
+    const obstacle = patience.obstacle?.();
+    giveUp(
+      `the connection to the controller broke${away}${obstacle ? `: ${obstacle.replace(/\.$/, "")}` : ""}`,
+      "ConnectionLost",
+    );
   }
 
   async #settle(absence: Absence): Promise<void> {

@@ -83,6 +83,18 @@ describe.skipIf(!hasSsh())(`SSH tunnels (${sshNeeds})`, () => {
     expect(server.tunnels()).not.toContain(tunnel);
   });
 
+  test("a tunnel that cannot be opened again is named when its controller is given up", async () => {
+    const gate = await startSshServer();
+    const options = { file: copied(), sshServer: gate.address, sshKey: gate.key, reconnectTimeoutMs: 1000 };
+    await using rc = await Client.connect(options);
+    const slow = rc.view(0).apply(async (ms: number) => new Promise((resolve) => setTimeout(resolve, ms)), 3000);
+    await gate[Symbol.asyncDispose]();
+    await expect(slow.get()).rejects.toThrow(
+      /the connection to the controller broke, and was not back after 1 s: No SSH tunnel through/,
+    );
+    expect(gate.tunnels()).toEqual([]);
+  });
+
   test("a client that is killed takes its tunnel along", async () => {
     const options = { file: copied(), sshServer: server.address, sshKey: server.key };
     const program = runProgram(

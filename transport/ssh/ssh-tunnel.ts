@@ -33,6 +33,8 @@ export class SshTunnel implements AsyncDisposable {
   readonly #closed = new AbortController();
   readonly #kept: Promise<void>;
   #ssh: GuardedProcess;
+  /** Why it could not be opened again, while it is broken. */
+  #failure: string | undefined;
 
   private constructor(
     options: TunnelOptions,
@@ -76,9 +78,9 @@ export class SshTunnel implements AsyncDisposable {
     return forward.localPort;
   }
 
-  /** Why connections through it fail, where the server has said so. */
+  /** Why connections through it fail, as far as ssh has said so. */
   get obstacle(): string | undefined {
-    return obstacleIn(this.#options.server, this.#ssh.lastWords);
+    return this.#failure ?? obstacleIn(this.#options.server, this.#ssh.lastWords);
   }
 
   /** Does not open it again when it breaks from now on. */
@@ -99,6 +101,7 @@ export class SshTunnel implements AsyncDisposable {
       if (!ssh) return;
       if (this.#closed.signal.aborted) return ssh[Symbol.asyncDispose]();
       this.#ssh = ssh;
+      this.#failure = undefined;
     }
   }
 
@@ -111,9 +114,9 @@ export class SshTunnel implements AsyncDisposable {
         const { timeoutMs } = this.#options;
         const ask = this.#options.ask && this.#askAgain();
         return await startSession({ login: this.#options, forwards: this.#forwards, ask, timeoutMs, signal });
-      } catch {
-        // Why it fails shows in the client, which gives a controller up that stays away.
+      } catch (error) {
         if (signal.aborted) return undefined;
+        this.#failure = error instanceof Error ? error.message : String(error);
       }
     }
   }
