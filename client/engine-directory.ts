@@ -45,6 +45,7 @@ export class EngineDirectory {
     this.#tellsLanguages = languages !== undefined;
     for (const [id, uuid] of Object.entries(engines))
       if (!this.#ids.has(engineUuid(uuid))) this.join(Number(id), uuid, languages?.[uuid]);
+    this.#summarize();
   }
 
   /**
@@ -57,6 +58,7 @@ export class EngineDirectory {
     const missing = [...this.#uuids.values()].filter((uuid) => !listed.has(uuid));
     for (const [id, uuid] of Object.entries(engines))
       if (this.#uuids.get(engineId(Number(id))) !== uuid) this.join(Number(id), uuid, languages?.[uuid]);
+    this.#summarize();
     return missing;
   }
 
@@ -106,7 +108,7 @@ export class EngineDirectory {
     return language === undefined || language === ours;
   }
 
-  /** Every task asks for these. */
+  /** Every task asks for these. What the hub tells of languages counts for engines that were here before too. */
   #summarize(): void {
     this.#sortedIds = [...this.#uuids.keys()].sort((a, b) => a - b);
     this.#areAllOurs = this.#sortedIds.every((id) => this.isOurs(id));
