@@ -287,7 +287,7 @@ export class DirectView<A extends Arity = "many"> {
 
   /** Ends the view's engines, or starts them again; with `hub`, the controller too. See {@link Client.shutdown}. */
   async shutdown(options: ShutdownOptions = {}): Promise<void> {
-    await shutdownCluster(this.#sender.connection, { ...options, targets: options.targets ?? this.targets });
+    await shutdownCluster(this.#sender.connection, options, this.targets);
   }
 
   /** Language of each of the view's engines, as they are now; `undefined` where the hub does not tell. */

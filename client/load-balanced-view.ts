@@ -178,7 +178,7 @@ export class LoadBalancedView {
 
   /** Ends the view's engines, or starts them again; with `hub`, the controller too. See {@link Client.shutdown}. */
   async shutdown(options: ShutdownOptions = {}): Promise<void> {
-    await shutdownCluster(this.#sender.connection, { targets: this.targets, ...options });
+    await shutdownCluster(this.#sender.connection, options, this.targets);
   }
 
   [inspect.custom](): string {

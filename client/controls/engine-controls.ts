@@ -38,13 +38,20 @@ export async function signalEngines(
   await tellEngines(connection, targets, "signal_request", { sig: signal });
 }
 
-/** Ends engines and, with `hub`, the controller and the connection. Resolves when they have agreed. */
-export async function shutdownCluster(connection: ConnectionService, options: ShutdownOptions): Promise<void> {
-  const { targets = "all", hub = false, restart = false } = options;
+/**
+ * Ends engines and, with `hub`, the controller and the connection. Resolves when they have agreed.
+ * @param own which engines, where the options do not say
+ */
+export async function shutdownCluster(
+  connection: ConnectionService,
+  { targets, hub = false, restart = false }: ShutdownOptions,
+  own: Targets = "all",
+): Promise<void> {
+  const meant = targets ?? own;
   if (hub && restart)
     throw new TypeError("A controller that ends has no engines to start again: leave `hub` or `restart`.");
-  if (restart) return restartEngines(connection, { targets });
-  if (connection.engines.size > 0) await tellEngines(connection, targets, "shutdown_request", { restart });
+  if (restart) return restartEngines(connection, { targets: meant });
+  if (connection.engines.size > 0) await tellEngines(connection, meant, "shutdown_request", { restart });
   if (!hub) return;
   await connection.askHub("shutdown_request", {});
   await connection[Symbol.asyncDispose]();

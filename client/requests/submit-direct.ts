@@ -47,15 +47,16 @@ export function submitDirect<T, A extends Arity>(
 }
 
 /**
- * Sends a message to each of the engines. Apart from what the result holds: nothing there may keep the payload, so that
- * large arguments can be collected.
+ * Sends a message to each of the engines, or none where something cannot travel. Apart from what the result holds:
+ * nothing there may keep the payloads, so that large arguments can be collected.
  */
 export function sendEach(connection: ConnectionService, { ids, payload, plan }: DirectCall): RequestGroup {
   const group = new RequestGroup();
-  ids.forEach((id, place) => {
-    const uuid = connection.engines.uuid(id);
-    if (uuid !== undefined) group.add(connection.requests.toEngine(uuid, payload(place), plan(place), group));
-  });
+  const messages = ids.map((id, place) => ({ id, payload: payload(place), plan: plan(place) }));
+  for (const message of messages) {
+    const uuid = connection.engines.uuid(message.id);
+    if (uuid !== undefined) group.add(connection.requests.toEngine(uuid, message.payload, message.plan, group));
+  }
   group.seal();
   return group;
 }

@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { CanningError } from "../../../canning/canning-error.ts";
 import { Client } from "../../../client/client.ts";
 import { RemoteError } from "../../../client/errors/remote-error.ts";
 import { parallel, remote } from "../../../client/functions/remote.ts";
@@ -237,4 +238,27 @@ test("imports say what they import; in a notebook they become its variables", as
   await expect(view.imports({ x: ["node:os", "nothing"] })).rejects.toThrow(
     new SyntaxError('The module "node:os" does not export "nothing".'),
   );
+});
+
+test("what cannot travel to one engine is sent to none", async () => {
+  const { cluster, view } = await setUp(2);
+  expect(() => view.scatter("x", [1, new WeakMap()])).toThrow(CanningError);
+  expect([view.history, cluster.engines.map(({ received }) => received.length)]).toEqual([[], [0, 0]]);
+});
+
+test("views end their own engines where a target is given as undefined", async () => {
+  const { cluster, rc } = await setUp(2);
+  const options: object = { targets: undefined };
+  await rc.view(1).shutdown(options);
+  await rc.loadBalancedView([1]).shutdown(options);
+  expect(cluster.controls).toEqual(["shutdown_request 1", "shutdown_request 1"]);
+});
+
+test("chunks and calls under way are counted in whole numbers", async () => {
+  const { rc } = await setUp(1);
+  const view = rc.loadBalancedView();
+  expect(() => view.map((x) => x, [1, 2, 3], { chunkSize: 1.5 })).toThrow(
+    new RangeError("chunkSize is 1.5: give a whole number, 1 or more."),
+  );
+  expect(await view.map((x) => x, [1, 2, 3], { chunkSize: Infinity, maxOutstanding: Infinity })).toEqual([1, 2, 3]);
 });
