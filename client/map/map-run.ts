@@ -14,7 +14,7 @@ export interface MapPlan {
   readonly chunkSize?: number | undefined;
   /** Most chunks under way at once; without it, what keeps the engines busy. */
   readonly maxOutstanding?: number | undefined;
-  /** Whether a failed chunk does not end the map. */
+  /** Whether a failed chunk does not end the map; one that is aborted does. */
   readonly keepsErrors?: boolean | undefined;
   /** At least 1. */
   readonly engines: () => number;
@@ -23,8 +23,8 @@ export interface MapPlan {
 }
 
 /**
- * Sends the chunks of one map, the next when one is done, and seals the group after the last. Once a chunk has failed,
- * or the map is stopped, no more are sent.
+ * Sends the chunks of one map, the next when one is done, and seals the group after the last. Once a chunk has failed
+ * or was aborted, or the map is stopped, no more are sent.
  */
 export class MapRun {
   readonly #group: RequestGroup;
@@ -47,7 +47,8 @@ export class MapRun {
 
   requestFinished(request: Request): void {
     if (this.#group.isSealed) return;
-    if (request.outcome?.status === "ok" || this.#plan.keepsErrors) this.#goOn(request);
+    const status = request.outcome?.status;
+    if (status === "ok" || (status === "error" && this.#plan.keepsErrors)) this.#goOn(request);
     else this.stop();
   }
 

@@ -30,7 +30,9 @@ function setUp(length: number, engines: number, options: Partial<MapPlan> = {}) 
       answer("apply_reply", group.requests[chunk]?.msgId ?? "", { content, metadata: { output: false } }),
     );
   };
-  return { run, group, sent, refused, reply, fail };
+  const abort = (chunk: number) =>
+    pending.takeReply(answer("apply_reply", group.requests[chunk]?.msgId ?? "", { content: { status: "aborted" } }));
+  return { run, group, sent, refused, reply, fail, abort };
 }
 
 test("two chunks are on their way for each engine; the next goes when one is done", () => {
@@ -108,4 +110,12 @@ test("an element that cannot travel breaks the map where it stands", () => {
 
 test("nothing to do is done at once", () => {
   expect(setUp(0, 4).group.isFinished).toBe(true);
+});
+
+test("a map that keeps errors ends all the same when one of its chunks is aborted", () => {
+  const { group, abort, fail } = setUp(10, 1, { chunkSize: 1, maxOutstanding: 2, keepsErrors: true });
+  fail(0);
+  expect([group.requests.length, group.isSealed]).toEqual([3, false]);
+  abort(1);
+  expect([group.requests.length, group.isSealed]).toEqual([3, true]);
 });
