@@ -15,7 +15,7 @@ import { type EngineOutput, outputStream } from "./output-stream.ts";
 import type { RequestGroup } from "./request-group.ts";
 import type { Arity, ItemOf, PerEngine, ResultPlan, WithErrors } from "./result-plan.ts";
 import { isSent, whenSent } from "./sending.ts";
-import { receivedMs, serialTimeMs, submittedMs } from "./timing.ts";
+import { elapsedMs, serialTimeMs, wallTimeMs } from "./timing.ts";
 import { isInTime, type WaitOptions, waitFor } from "./wait-options.ts";
 import { type GetOptions, type ResultInteractiveOptions, type ResultWaitOptions, waitUntilCome } from "./waiting.ts";
 
@@ -117,9 +117,9 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
     return this.#each(publishedValues);
   }
 
-  /** Milliseconds since the first request was sent; once ready, `wallTimeMs`. */
+  /** Milliseconds since the first request was sent, 0 where that is not known yet; once ready, `wallTimeMs`. */
   get elapsedMs(): number {
-    return this.ready ? this.wallTimeMs : systemClock() - submittedMs(this.#group.requests);
+    return this.ready ? this.wallTimeMs : elapsedMs(this.#group.requests, systemClock());
   }
 
   /**
@@ -128,7 +128,7 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
    */
   get wallTimeMs(): number {
     this.#requireReady();
-    return receivedMs(this.#group.requests) - submittedMs(this.#group.requests);
+    return wallTimeMs(this.#group.requests);
   }
 
   /**

@@ -1,15 +1,18 @@
 import { parseWireDate } from "../../protocol/clock.ts";
 import type { Request } from "../requests/request.ts";
 
-/** When the first of them left, in milliseconds since 1970; they are in the order of leaving. */
-export function submittedMs(requests: readonly Request[]): number {
-  return parseWireDate(requests[0]?.submitted ?? "") ?? Number.NaN;
+/** Milliseconds since the first of them left; 0 while that is not known of any. */
+export function elapsedMs(requests: readonly Request[], nowMs: number): number {
+  const first = requests.reduce((least, { submitted }) => Math.min(least, parseWireDate(submitted) ?? nowMs), nowMs);
+  return nowMs - first;
 }
 
-/** When the last reply of them came, in milliseconds since 1970. */
-export function receivedMs(requests: readonly Request[]): number {
-  return requests.reduce((latest, request) => Math.max(latest, request.receivedMs ?? 0), 0);
-}
+/** Milliseconds from the first of them that left to the last reply that came. */
+export const wallTimeMs = (requests: readonly Request[]): number =>
+  elapsedMs(
+    requests,
+    requests.reduce((latest, { receivedMs = 0 }) => Math.max(latest, receivedMs), 0),
+  );
 
 /** Milliseconds that the engines spent on them, all together. */
 export function serialTimeMs(requests: readonly Request[]): number {

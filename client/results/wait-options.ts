@@ -3,11 +3,14 @@ import { TimeoutError } from "../errors/failures.ts";
 
 /** How long to wait for something that another process does. */
 export interface WaitOptions {
-  /** Milliseconds; without it the wait has no end. */
+  /** Milliseconds; without it, as with `Infinity`, the wait has no end. */
   readonly timeoutMs?: number;
   /** Ends the wait, not the work: the wait rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
+
+/** Node's timers know no longer time, and take it for none. It is 24 days. */
+const longestMs = 2 ** 31 - 1;
 
 /**
  * @param late what to say when the time is up
@@ -15,7 +18,7 @@ export interface WaitOptions {
  */
 export function waitFor<T>(work: Promise<T>, options: WaitOptions, late: () => string): Promise<T> {
   const { timeoutMs, signal } = options;
-  if (timeoutMs !== undefined) return waitInTime(work, { timeoutMs, signal }, late);
+  if (timeoutMs !== undefined && timeoutMs <= longestMs) return waitInTime(work, { timeoutMs, signal }, late);
   return signal === undefined ? work : abortable(work, signal);
 }
 

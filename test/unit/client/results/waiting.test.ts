@@ -87,3 +87,12 @@ test("a failed result that nobody awaits is no unhandled rejection, whoever wait
   process.off("unhandledRejection", unhandled);
   expect(unhandled).not.toHaveBeenCalled();
 });
+
+test("a time without end, or longer than timers can tell, is no limit", async () => {
+  const { result, group, reply } = setUp(1);
+  group.seal();
+  const waits = [Number.POSITIVE_INFINITY, 2 ** 40].map((timeoutMs) => result.wait({ timeoutMs }));
+  expect(await settles(Promise.race(waits))).toBe(false);
+  reply(0, 1);
+  expect(await Promise.all(waits)).toEqual([true, true]);
+});
