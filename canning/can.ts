@@ -44,7 +44,10 @@ export function can(value: unknown, options: CanOptions = {}): Buffer[] {
   try {
     return codecs[options.codec ?? "v8"].encode(new Lowering(options).payload(value));
   } catch (error) {
-    throw tooDeep(error, "cannot send the value");
+    const refusal = tooDeep(error, "cannot send the value");
+    // The walk's own frames would leave no room for the line that sends.
+    if (refusal instanceof CanningError) Error.captureStackTrace(refusal, can);
+    throw refusal;
   }
 }
 

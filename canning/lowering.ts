@@ -137,9 +137,9 @@ export class Lowering implements Visitor {
     } catch (error) {
       if (!(error instanceof CanningError) || error.message.startsWith("cannot ")) throw error;
       const through = this.#owner === undefined ? "" : ` (a variable of function ${quoted(this.#owner)})`;
-      throw new CanningError(`cannot send function ${quoted(functionName(value))}${through}: ${error.message}.`, {
-        cause: error,
-      });
+      const { cause } = error;
+      const message = `cannot send function ${quoted(functionName(value))}${through}: ${error.message}.`;
+      throw new CanningError(message, cause === undefined ? {} : { cause });
     }
   }
 
@@ -156,6 +156,7 @@ export class Lowering implements Visitor {
 
   #instance(value: object): object | undefined {
     const entry = registeredClassOf(value);
+    if (entry && "reason" in entry) this.refuse(entry.reason);
     return entry && this.addEarly(value, { kind: "instance", className: entry.name }, () => entry.can(value));
   }
 }

@@ -19,7 +19,12 @@ interface Entry {
   readonly uncan: (canned: unknown) => object;
 }
 
-const byPrototype = new Map<object, Entry>();
+/** Instances of the class stay in their process. */
+interface Stay {
+  readonly reason: string;
+}
+
+const byPrototype = new Map<object, Entry | Stay>();
 const byName = new Map<string, Entry>();
 
 /**
@@ -37,8 +42,13 @@ export function register<T extends object>(of: Class<T>, how: ClassCanning<T>): 
   byName.set(how.name, entry);
 }
 
-/** How this very object travels, where its class is registered. */
-export function registeredClassOf(instance: object): Entry | undefined {
+/** Refuses to send instances of a class, which would arrive without what makes them work. The reason names a way out. */
+export function keepHere(of: Class<object>, reason: string): void {
+  byPrototype.set(of.prototype, { reason });
+}
+
+/** How this very object travels, or why not, where its class is registered. */
+export function registeredClassOf(instance: object): Entry | Stay | undefined {
   const prototype = Object.getPrototypeOf(instance) as object | null;
   return prototype === null ? undefined : byPrototype.get(prototype);
 }

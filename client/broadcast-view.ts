@@ -8,6 +8,7 @@ import type {
   RemoteArguments,
   SendOptions,
 } from "./call-options.ts";
+import { keepConnected } from "./connection/keep-connected.ts";
 import type { ConnectionService } from "./connection-service.ts";
 import { abortJobs } from "./controls/abort-jobs.ts";
 import { type RemoteFunction, remoteFunction } from "./functions/remote-function.ts";
@@ -149,3 +150,5 @@ export class BroadcastView<A extends Arity = "many"> {
     return `<BroadcastView ${showTargets(this.#sender.targets)}>`;
   }
 }
+
+keepConnected(BroadcastView);

@@ -4,6 +4,7 @@ import type { Session } from "../protocol/session.ts";
 import { type BroadcastFlags, BroadcastView } from "./broadcast-view.ts";
 import type { RemoteArguments } from "./call-options.ts";
 import type { ClientChannels } from "./client-channels.ts";
+import { keepConnected } from "./connection/keep-connected.ts";
 import { type ConnectOptions, openConnection } from "./connection/open-connection.ts";
 import type { Patience } from "./connection/reconnection.ts";
 import { ConnectionService } from "./connection-service.ts";
@@ -46,6 +47,8 @@ export class Client implements AsyncDisposable {
   readonly #connection: ConnectionService;
 
   private constructor(connection: ConnectionService) {
+    if (!(connection instanceof ConnectionService))
+      throw new TypeError("A Client connects first: write `await Client.connect()`.");
     this.#connection = connection;
   }
 
@@ -392,3 +395,5 @@ export class Client implements AsyncDisposable {
     return this.#connection.engines;
   }
 }
+
+keepConnected(Client);

@@ -9,6 +9,7 @@ import type {
   RemoteArguments,
   SendOptions,
 } from "./call-options.ts";
+import { keepConnected } from "./connection/keep-connected.ts";
 import type { ConnectionService } from "./connection-service.ts";
 import { abortJobs } from "./controls/abort-jobs.ts";
 import { clearEngines, type ShutdownOptions, shutdownCluster } from "./controls/engine-controls.ts";
@@ -308,5 +309,7 @@ export class DirectView<A extends Arity = "many"> {
     return `<DirectView ${showTargets(this.#sender.targets)}>`;
   }
 }
+
+keepConnected(DirectView);
 
 type MapArguments = readonly (Sequence<unknown> | DirectMapOptions | undefined)[];

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import type { CallOptions, RemoteArguments } from "./call-options.ts";
+import { keepConnected } from "./connection/keep-connected.ts";
 import { abortJobs } from "./controls/abort-jobs.ts";
 import { type ShutdownOptions, shutdownCluster } from "./controls/engine-controls.ts";
 import { ViewExecutor } from "./executor/view-executor.ts";
@@ -187,5 +188,7 @@ export class LoadBalancedView {
 }
 
 type BalancedImapOptions = ImapOptions & TaskFlags;
+keepConnected(LoadBalancedView);
+
 type MapArguments = readonly (Sequence<unknown> | MapOptions | undefined)[];
 type ImapArguments = readonly (Source<unknown> | BalancedImapOptions | undefined)[];

@@ -24,13 +24,14 @@ export class Dependency {
   readonly failure: boolean;
 
   /**
+   * @throws {TypeError} for what is neither a result nor a message id
    * @throws {RangeError} when neither success nor failure counts, or a map among the tasks has not sent all its parts
    */
   constructor(tasks: Tasks, { all = true, success = true, failure = false }: DependencyOptions = {}) {
     if (!success && !failure)
       throw new RangeError("A Dependency with neither success nor failure is never met: set one of them to true.");
-    requireSubmitted(tasks);
     this.msgIds = idsOf(tasks);
+    requireSubmitted(tasks);
     this.all = all;
     this.success = success;
     this.failure = failure;

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import type { RemoteArguments } from "../call-options.ts";
+import { keepConnected } from "../connection/keep-connected.ts";
 import type { AsyncResult } from "../results/async-result.ts";
 import type { Arity, PerEngine } from "../results/result-plan.ts";
 
@@ -105,3 +106,5 @@ export class ViewExecutor<View extends CallingView<Arity>> implements AsyncDispo
     return result;
   }
 }
+
+keepConnected(ViewExecutor);

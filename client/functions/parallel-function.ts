@@ -1,6 +1,7 @@
 import type { ItemFunction } from "../map/map-function.ts";
 import { type Column, columnsOf, type Sequence, type TypedArray } from "../map/sequences.ts";
 import type { AsyncMapResult, AsyncResult } from "../results/async-result.ts";
+import { requireFunction } from "./require-function.ts";
 
 /** What the parts become together: sequences one sequence, anything else an array. */
 export type Joined<R> = R extends readonly (infer Item)[] ? Item[] : R extends TypedArray ? R : R[];
@@ -34,6 +35,7 @@ export function parallelFunction<Args extends unknown[], R>(
   f: (...sequences: Args) => R,
   runner: PartsRunner,
 ): ParallelFunction<Args, R> {
+  requireFunction(f);
   const parallel = (...sequences: Args) => runner.call(f, columnsOf(sequences as Sequence<unknown>[]));
   const map = (...sequences: Sequence<unknown>[]) => runner.map(f, sequences);
   return Object.defineProperties(parallel, { name: { value: f.name }, map: { value: map } }) as ParallelFunction<

@@ -1,6 +1,7 @@
 import type { RemoteArguments } from "../call-options.ts";
 import type { AsyncResult } from "../results/async-result.ts";
 import type { Arity, PerEngine } from "../results/result-plan.ts";
+import { requireFunction } from "./require-function.ts";
 
 /** A view, as far as remote functions need it. */
 export interface FunctionCaller<A extends Arity> {
@@ -20,6 +21,7 @@ export function remoteFunction<Args extends unknown[], R, A extends Arity>(
   view: FunctionCaller<A>,
   f: (...args: Args) => R,
 ): RemoteFunction<Args, R, A> {
+  requireFunction(f);
   const remote: RemoteFunction<Args, R, A> = (...args) => view.apply(f, ...args);
   return Object.defineProperty(remote, "name", { value: f.name });
 }

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { msgId } from "../../protocol/ids.ts";
 import type { ConnectionService } from "../connection-service.ts";
 import { AsyncResult } from "../results/async-result.ts";
@@ -18,10 +19,19 @@ export function jobIds(jobs: Jobs, { local }: ConnectionService): readonly strin
   return idsOf(each.map((job) => (typeof job === "number" ? local.history.at(job) : job)));
 }
 
-/** Their message ids, each once, in order. */
+/**
+ * Their message ids, each once, in order.
+ * @throws {TypeError} showing what is no request
+ */
 export function idsOf(tasks: Tasks): readonly string[] {
-  const each = typeof tasks === "string" || tasks instanceof AsyncResult ? [tasks] : tasks;
-  return [...new Set(each.flatMap((task) => (typeof task === "string" ? [task] : task.msgIds)))];
+  const each: readonly unknown[] = Array.isArray(tasks) ? tasks : [tasks];
+  return [...new Set(each.flatMap(idsOfOne))];
+}
+
+function idsOfOne(task: unknown): readonly string[] {
+  if (typeof task === "string") return [task];
+  if (task instanceof AsyncResult) return task.msgIds;
+  throw new TypeError(`Requests are named by their results or message ids: ${inspect(task, { depth: 0 })} is neither.`);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { requireFunction } from "../functions/require-function.ts";
 import type { Assembly } from "../requests/submit-direct.ts";
 import type { CallPlan, TaskCall, TaskSender } from "../requests/task-sender.ts";
 import { AsyncResult } from "../results/async-result.ts";
@@ -40,6 +41,7 @@ export function balancedMap(
   f: ItemFunction,
   { sequences, returnErrors = false, ...options }: MapOptions & { readonly sequences: readonly Sequence<unknown>[] },
 ): AsyncResult<never[], "many"> {
+  requireFunction(f);
   const { retries = view.flags.retries ?? 0 } = options;
   const columns = columnsOf(sequences);
   const assembly = { ...chunkAssembly(columns[0]?.length ?? 0), keepsErrors: returnErrors };

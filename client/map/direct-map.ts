@@ -1,4 +1,5 @@
 import type { SendOptions } from "../call-options.ts";
+import { requireFunction } from "../functions/require-function.ts";
 import { type Distribution, shareLength, shareOf } from "../partition/distribution.ts";
 import type { CannedOperation, DirectSender } from "../requests/direct-sender.ts";
 import type { Assembly } from "../requests/submit-direct.ts";
@@ -51,6 +52,7 @@ export function directMap(
   f: ItemFunction,
   rest: readonly (Sequence<unknown> | DirectMapOptions | undefined)[],
 ): AsyncMapResult<never> {
+  requireFunction(f);
   const { sequences, options } = splitArguments<DirectMapOptions>(rest);
   const { returnErrors = false, ...own } = options;
   const columns = columnsOf(sequences);

@@ -1,4 +1,5 @@
 import { RemoteError } from "../errors/remote-error.ts";
+import { requireFunction } from "../functions/require-function.ts";
 import type { AsyncResult } from "../results/async-result.ts";
 import { requireAtLeastOne } from "./balanced-map.ts";
 import type { ImapOptions, Results } from "./imap-function.ts";
@@ -19,7 +20,7 @@ export interface ItemCaller {
 /**
  * Calls a function of a view with element after element; nothing is sent before the first result is asked for.
  * @throws {RangeError} when `maxOutstanding` is less than 1
- * @throws {TypeError} when something has no elements
+ * @throws {TypeError} for what is no function, or has no elements
  */
 export function imapOn(
   view: ItemCaller,
@@ -31,6 +32,7 @@ export function imapOn(
     returnErrors = false,
   }: ImapOptions & { readonly sources: readonly unknown[] },
 ): Results<never> {
+  requireFunction(f);
   requireAtLeastOne({ maxOutstanding });
   return imapOver(requireSources(sources), {
     ordered,

@@ -8,6 +8,7 @@ import type { JsonObject } from "../../protocol/json.ts";
 import type { Message } from "../../protocol/session.ts";
 import type { Signer } from "../../protocol/signature.ts";
 import { requiredNames } from "../dependencies/conditional.ts";
+import { requireFunction } from "../functions/require-function.ts";
 
 /** What an `apply_request` does on an engine. */
 export type Operation = "call" | "push" | "pull";
@@ -33,9 +34,11 @@ export interface CallTerms {
 /**
  * @param value `{ fn, args }` for a call, `{ name: value }` for a push, names for a pull
  * @throws {CanningError} when something in it cannot travel
+ * @throws {TypeError} when what is to be called is no function
  */
 export function cannedCall(value: unknown, operation: Operation, { session, sources }: CallTerms): CannedCall {
   const codec = codecOf(session);
+  if (operation === "call") requireFunction((value as Call).fn);
   const required = operation === "call" ? namesRequiredBy(value as Call) : [];
   const variables = withoutNames(currentHost()?.variables, required);
   const buffers = withOwnFrames(can(value, { codec, ...(variables && { variables }), ...(sources && { sources }) }));

@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { keepHere } from "../../canning/registry.ts";
 import { systemClock } from "../../protocol/clock.ts";
 import { TimeoutError } from "../errors/failures.ts";
 import type { Grouping } from "../output/output-layout.ts";
@@ -334,3 +335,5 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
     return `Result not ready: ${this.progress} of ${this.length} done.`;
   }
 }
+
+keepHere(AsyncResult, "it is an AsyncResult: await it and send what it gives");

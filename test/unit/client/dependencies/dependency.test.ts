@@ -34,3 +34,9 @@ test("results stand for their requests, once all of these were submitted", () =>
   group.seal();
   expect(new Dependency(["x", result]).msgIds).toEqual(["x"]);
 });
+
+test("what is no task is shown", () => {
+  expect(() => new Dependency(5 as never)).toThrow("Requests are named by their results or message ids: 5 is neither.");
+  expect(() => new Dependency(["a", undefined as never])).toThrow("undefined is neither");
+  expect(() => new Dependency(Promise.resolve() as never)).toThrow("Promise { undefined } is neither");
+});
