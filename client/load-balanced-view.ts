@@ -20,6 +20,7 @@ import type { Sequence } from "./map/sequences.ts";
 import type { Source } from "./map/source-rows.ts";
 import { joinedParts } from "./partition/distribution.ts";
 import type { QueueStatus } from "./queue-status.ts";
+import { resultControls } from "./requests/result-controls.ts";
 import type { TaskSender } from "./requests/task-sender.ts";
 import { type AsyncMapResult, AsyncResult } from "./results/async-result.ts";
 import { RequestGroup } from "./results/request-group.ts";
@@ -66,7 +67,7 @@ export class LoadBalancedView {
     group.add(this.#sender.send({ fn: f, args }, { size: 1 }, group));
     group.seal();
     const join = ([value]: readonly unknown[]) => value as Awaited<R>;
-    return new AsyncResult(group, { name: "apply", arity: "one", join, ...this.#sender.controls });
+    return new AsyncResult(group, { name: "apply", arity: "one", join, ...resultControls(this.#sender.connection) });
   }
 
   /** A function that runs on an engine when it is called, under the flags of this view. */
@@ -187,8 +188,8 @@ export class LoadBalancedView {
   }
 }
 
-type BalancedImapOptions = ImapOptions & TaskFlags;
 keepConnected(LoadBalancedView);
 
+type BalancedImapOptions = ImapOptions & TaskFlags;
 type MapArguments = readonly (Sequence<unknown> | MapOptions | undefined)[];
 type ImapArguments = readonly (Source<unknown> | BalancedImapOptions | undefined)[];

@@ -1,8 +1,9 @@
 import type { ConnectionService } from "../connection-service.ts";
-import { hubResult } from "../hub/hub-result.ts";
+import { addEarlier } from "../hub/earlier-requests.ts";
 import { jobIds } from "../hub/tasks.ts";
 import { type InteractiveOptions, waitVisibly } from "../output/progress-display.ts";
 import { AsyncResult } from "../results/async-result.ts";
+import { RequestGroup } from "../results/request-group.ts";
 import { isInTime, type WaitOptions } from "../results/wait-options.ts";
 
 /** What can be waited for: results, ids, places in the history, and any promise. */
@@ -55,16 +56,25 @@ async function during(
     connection,
   );
   const stop = new AbortController();
-  const sent = hubResult(connection, ids, { name: "wait", arity: "many", isOwner: false, signal: stop.signal });
-  const results = [sent, ...each.filter((job) => job instanceof AsyncResult)];
+  const sent = new RequestGroup();
+  addEarlier(sent, connection, { ids, signal: stop.signal });
+  const results = each.filter((job) => job instanceof AsyncResult);
   const promises = each.flatMap((job) =>
     typeof job === "object" && !(job instanceof AsyncResult) ? settlement(job) : [],
   );
   try {
-    const ended = Promise.all([...results.map((result) => result.wait()), ...promises.map((promise) => promise.ended)]);
-    return await wait({ ended, parts: [...results, ...promises] });
+    const ended = [...results.map((result) => result.wait()), ...promises.map((promise) => promise.ended)];
+    const part = {
+      length: sent.requests.length,
+      get progress() {
+        return sent.finishedOrder.length;
+      },
+    };
+    return await wait({ ended: Promise.all([sent.finished(), ...ended]), parts: [part, ...results, ...promises] });
   } finally {
     stop.abort();
+    // Who waits again and again for the same requests must not be told of each as often.
+    sent.leave();
   }
 }
 

@@ -1,11 +1,13 @@
 import { requireFunction } from "../functions/require-function.ts";
+import { joinedParts } from "../partition/distribution.ts";
+import { resultControls } from "../requests/result-controls.ts";
 import type { Assembly } from "../requests/submit-direct.ts";
 import type { CallPlan, TaskCall, TaskSender } from "../requests/task-sender.ts";
 import { AsyncResult } from "../results/async-result.ts";
 import { RequestGroup } from "../results/request-group.ts";
 import type { TaskFlags } from "../task-flags.ts";
 import { keepingChunk, withErrors } from "./keeping-chunk.ts";
-import { chunkAssembly, mapChunk } from "./map-chunk.ts";
+import { mapChunk } from "./map-chunk.ts";
 import type { ItemFunction } from "./map-function.ts";
 import { MapRun } from "./map-run.ts";
 import { type Column, columnsOf, rows, type Sequence } from "./sequences.ts";
@@ -44,7 +46,7 @@ export function balancedMap(
   requireFunction(f);
   const { retries = view.flags.retries ?? 0 } = options;
   const columns = columnsOf(sequences);
-  const assembly = { ...chunkAssembly(columns[0]?.length ?? 0), keepsErrors: returnErrors };
+  const assembly = { ...joinedParts(), keepsErrors: returnErrors };
   // Engines that keep an element's error do not fail, and nobody would try it again.
   const isKept = returnErrors && retries === 0;
   const fn = isKept ? keepingChunk : mapChunk;
@@ -64,10 +66,11 @@ export function callInChunks<T>(
 ): AsyncResult<T, "many"> {
   requireAtLeastOne({ chunkSize, maxOutstanding });
   const sender = view.with(flags);
-  const { engines, abort, interrupt } = sender.controls;
+  const { engines, abort, interrupt } = resultControls(sender.connection);
+  const length = columns[0]?.length ?? 0;
   const group = new RequestGroup();
   const run = new MapRun(group, {
-    length: columns[0]?.length ?? 0,
+    length,
     chunkSize,
     maxOutstanding,
     keepsErrors: assembly.keepsErrors,
@@ -78,6 +81,7 @@ export function callInChunks<T>(
     ...assembly,
     name,
     arity: "many",
+    length,
     isOrdered: ordered,
     join: (values) => assembly.join(values) as T,
     engines,

@@ -1,11 +1,11 @@
 import type { SendOptions } from "../call-options.ts";
 import { requireFunction } from "../functions/require-function.ts";
-import { type Distribution, shareLength, shareOf } from "../partition/distribution.ts";
+import { type Distribution, joinedParts, shareLength, shareOf } from "../partition/distribution.ts";
 import type { CannedOperation, DirectSender } from "../requests/direct-sender.ts";
 import type { Assembly } from "../requests/submit-direct.ts";
 import type { AsyncMapResult, AsyncResult } from "../results/async-result.ts";
 import { keepingChunk, withErrors } from "./keeping-chunk.ts";
-import { chunkAssembly, mapChunk } from "./map-chunk.ts";
+import { mapChunk } from "./map-chunk.ts";
 import { type ItemFunction, splitArguments } from "./map-function.ts";
 import { type Column, columnsOf, type Sequence } from "./sequences.ts";
 
@@ -56,7 +56,7 @@ export function directMap(
   const { sequences, options } = splitArguments<DirectMapOptions>(rest);
   const { returnErrors = false, ...own } = options;
   const columns = columnsOf(sequences);
-  const assembly = { ...chunkAssembly(columns[0]?.length ?? 0, own.dist), keepsErrors: returnErrors };
+  const assembly = { ...joinedParts(own.dist), keepsErrors: returnErrors };
   const fn = returnErrors ? keepingChunk : mapChunk;
   const call = (parts: readonly Column[]) => ({ fn, args: [f, parts] });
   return callWithParts(

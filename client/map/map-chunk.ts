@@ -1,6 +1,4 @@
 import { runInThisContext } from "node:vm";
-import { type Distribution, joinedParts } from "../partition/distribution.ts";
-import type { Assembly } from "../requests/submit-direct.ts";
 
 type MapChunk = (f: unknown, columns: readonly ArrayLike<unknown>[]) => Promise<unknown[]>;
 
@@ -22,6 +20,3 @@ async function callEach(
  * have to load; from a script of its own it travels as users' functions do.
  */
 export const mapChunk = runInThisContext(`(${callEach.toString()})`, { filename: "tsparallel:map" }) as MapChunk;
-
-/** How the values of the chunks, shared out in this way, become the result of a map of `length` elements. */
-export const chunkAssembly = (length: number, dist?: Distribution): Assembly => ({ ...joinedParts(dist), length });

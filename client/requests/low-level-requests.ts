@@ -7,11 +7,10 @@ import type { EngineDirectory } from "../engine-directory.ts";
 import { AsyncResult } from "../results/async-result.ts";
 import { RequestGroup } from "../results/request-group.ts";
 import { fixTargets, recipients } from "../targets.ts";
-import { abortRequests } from "./abort-requests.ts";
 import { cannedCall, cannedValue } from "./canned-call.ts";
 import { ExecuteReply } from "./execute-reply.ts";
-import { interruptRequests } from "./interrupt-requests.ts";
 import type { RequestPlan } from "./request.ts";
+import { resultControls } from "./result-controls.ts";
 
 /** Where a single message goes, and what it carries beside its content. */
 export interface RequestOptions {
@@ -76,9 +75,7 @@ function send<T>(
     name: plan.method,
     arity: "one",
     join: ([value]) => value as T,
-    engines,
-    abort: (requests) => abortRequests(connection, requests),
-    interrupt: (requests) => interruptRequests(connection, requests),
+    ...resultControls(connection),
   });
 }
 

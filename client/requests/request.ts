@@ -180,6 +180,11 @@ export class Request {
     this.#observers.push(observer);
   }
 
+  unwatch(observer: RequestObserver): void {
+    const at = this.#observers.indexOf(observer);
+    if (at >= 0) this.#observers.splice(at, 1);
+  }
+
   /** Its outcome is in the program's hands. */
   claim(): void {
     this.keeper?.requestClaimed(this);

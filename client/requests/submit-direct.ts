@@ -4,9 +4,8 @@ import type { ConnectionService } from "../connection-service.ts";
 import { AsyncResult } from "../results/async-result.ts";
 import { RequestGroup } from "../results/request-group.ts";
 import type { Arity, ResultPlan } from "../results/result-plan.ts";
-import { abortRequests } from "./abort-requests.ts";
-import { interruptRequests } from "./interrupt-requests.ts";
 import type { RequestPlan } from "./request.ts";
+import { resultControls } from "./result-controls.ts";
 
 /** One call on one or several engines. */
 export interface DirectCall {
@@ -40,9 +39,7 @@ export function submitDirect<T, A extends Arity>(
     name,
     arity,
     join: joining<T>(arity, assembly),
-    engines: connection.engines,
-    abort: (requests) => abortRequests(connection, requests),
-    interrupt: (requests) => interruptRequests(connection, requests),
+    ...resultControls(connection),
   });
 }
 

@@ -3,12 +3,9 @@ import type { ConnectionService } from "../connection-service.ts";
 import type { FailedEngine } from "../errors/remote-error.ts";
 import { History } from "../local/history.ts";
 import type { RequestGroup } from "../results/request-group.ts";
-import type { ResultPlan } from "../results/result-plan.ts";
 import { type FixedTargets, fixTargets, recipients, requireOurs } from "../targets.ts";
 import { type TaskFlags, type WireFlags, wireFlags } from "../task-flags.ts";
-import { abortRequests } from "./abort-requests.ts";
 import { cannedCall, cannedValue } from "./canned-call.ts";
-import { interruptRequests } from "./interrupt-requests.ts";
 import type { Request, RequestPlan } from "./request.ts";
 
 /** A function to be called on one engine. */
@@ -81,15 +78,6 @@ export class TaskSender {
   get outstanding(): readonly MsgId[] {
     const own = new Set(this.history.ids);
     return this.connection.pending.outstanding.flatMap(({ msgId }) => (own.has(msgId) ? msgId : []));
-  }
-
-  /** How results of these tasks find their engines, and are stopped. */
-  get controls(): Pick<ResultPlan<unknown>, "engines" | "abort" | "interrupt"> {
-    return {
-      engines: this.connection.engines,
-      abort: (requests) => abortRequests(this.connection, requests),
-      interrupt: (requests) => interruptRequests(this.connection, requests),
-    };
   }
 
   /** How many engines may run the tasks now, at least 1. */

@@ -80,7 +80,9 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
 
   /** How many of `length` items are done. */
   get progress(): number {
-    return this.#group.finishedOrder.reduce((sum, request) => sum + request.size, 0);
+    const { finishedOrder } = this.#group;
+    if (this.#plan.length === undefined) return finishedOrder.length;
+    return finishedOrder.reduce((sum, request) => sum + request.size, 0);
   }
 
   /** Message ids of what was sent so far. */

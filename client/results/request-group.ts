@@ -52,6 +52,11 @@ export class RequestGroup implements RequestObserver {
     else request.watch(this);
   }
 
+  /** Is told no more of what it follows: the requests go on. */
+  leave(): void {
+    for (const request of this.#requests) request.unwatch(this);
+  }
+
   /** No more requests will be added. */
   seal(): void {
     this.#isSealed = true;

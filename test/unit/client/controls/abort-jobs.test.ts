@@ -40,3 +40,17 @@ test("of what others sent nobody knows where it is: all engines hear, or those t
   await rc.abort(undefined, { targets: 1 });
   expect(cluster.controls.slice(5)).toEqual(heardBy(1));
 });
+
+test("a parallel function that is aborted has no result, though all that was sent by then has one", async () => {
+  const { cluster, rc } = await setUp();
+  for (const engine of cluster.engines) engine.isHeld = true;
+  const view = rc.loadBalancedView();
+  const result = view.parallel((xs: number[]) => xs, { chunkSize: 1, maxOutstanding: 1 })([1, 2, 3]);
+  expect([result.length, result.progress]).toEqual([3, 0]);
+  await expect.poll(() => cluster.engines.flatMap(({ received }) => received).length).toBe(1);
+  const aborting = result.abort();
+  for (const engine of cluster.engines) for (const request of engine.received) await cluster.answer(engine, request);
+  await expect(result).rejects.toThrow("the last 2 of 3 elements were not sent");
+  await rc.close();
+  await aborting.catch(() => undefined);
+});

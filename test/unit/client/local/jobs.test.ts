@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Client } from "../../../../client/client.ts";
 import { Deferred } from "../../../../protocol/deferred.ts";
 import { MemoryCluster } from "../../../support/memory-cluster.ts";
@@ -48,4 +48,20 @@ test("a wait ends with its signal, for its reason", async () => {
   await expect(rc.wait(undefined, { signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
   expect(() => rc.view(0).apply(() => 1)).not.toThrow();
   await expect(rc.wait(7)).rejects.toThrow("The history has no request 7");
+});
+
+test("parts of maps count as one each while they are waited for", async () => {
+  const { cluster, rc } = await setUp();
+  cluster.engine(0).isHeld = true;
+  const result = rc.view().map((x) => x, [1, 2, 3, 4, 5, 6]);
+  await rc.wait(result.msgIds[1]);
+  const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  try {
+    await rc.waitInteractive([...result.msgIds], { timeoutMs: 1 });
+    expect(write.mock.lastCall?.[0]).toContain("wait:  50%");
+  } finally {
+    write.mockRestore();
+  }
+  const again = rc.getResult([...result.msgIds]);
+  expect([again.progress, again.length]).toEqual([1, 2]);
 });

@@ -85,7 +85,7 @@ test("parts come in order as soon as they can, or as they finish", async () => {
 });
 
 test("iteration waits for parts that are not even sent yet", async () => {
-  const { result, group, reply, add, pending } = setUp(1, { itemsOf: (value) => [value, value] });
+  const { result, group, reply, add, pending } = setUp(1, { itemsOf: (value) => [value, value], length: 6 });
   const seen: unknown[] = [];
   const reading = (async () => {
     for await (const value of result) seen.push(value);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { CompositeError } from "../../../../client/errors/composite-error.ts";
 import { TaskAborted, TimeoutError } from "../../../../client/errors/failures.ts";
 import { RemoteError } from "../../../../client/errors/remote-error.ts";
-import { chunkAssembly } from "../../../../client/map/map-chunk.ts";
+import { joinedParts } from "../../../../client/partition/distribution.ts";
 import { setUp } from "./result-harness.ts";
 
 /** Engines 0 and 2 have answered, engine 1 has failed. */
@@ -17,7 +17,7 @@ function failedInPart() {
 
 /** A map of `length` elements in chunks of two, one for each value; `undefined` for one that fails. */
 function mapOf(length: number, chunks: readonly (readonly number[] | undefined)[]) {
-  const made = setUp(0, chunkAssembly(length));
+  const made = setUp(0, { ...joinedParts(), length });
   for (const chunk of chunks) {
     const request = made.add("u0", 2);
     if (chunk) made.answer(request, chunk);
@@ -78,7 +78,7 @@ test("a map of which some was not sent is no success, though all that was sent i
 });
 
 test("elements dealt round robin have their errors where they were", async () => {
-  const made = setUp(2, chunkAssembly(4, "roundRobin"));
+  const made = setUp(2, { ...joinedParts("roundRobin"), length: 4 });
   const [first, second] = [made.add("u0", 2), made.add("u1", 2)];
   made.group.seal();
   made.reply(0, []);
