@@ -35,8 +35,8 @@ export class Communicator {
     this.#server = server.on("connection", (socket) => this.#listen(socket).catch(() => socket.destroy()));
   }
 
-  /** @param host where the other engines reach this one: a name on the network, where they run on several machines */
-  static async open(rank: number, secret: string, host = "127.0.0.1"): Promise<Communicator> {
+  /** @param host where the other engines reach this one */
+  static async open(rank: number, secret: string, host: string): Promise<Communicator> {
     const server = createServer().listen(0, host);
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
@@ -122,12 +122,16 @@ async function* messages(socket: Socket): AsyncGenerator<Buffer> {
   }
 }
 
-/** Afterwards each engine of the view has its `rank`, the `size` of their group, and `comm`, a {@link Communicator}. */
-export async function introduce(view: DirectView<"many">): Promise<void> {
+/**
+ * Afterwards each engine of the view has its `rank`, the `size` of their group, and `comm`, a {@link Communicator}.
+ * @param hosts where each engine can be reached; `await view.apply(hostname)` where they run on several machines
+ */
+export async function introduce(view: DirectView<"many">, hosts?: readonly string[]): Promise<void> {
   const ranks = (await view.apply(() => process.pid)).map((_, rank) => rank);
   await view.push({ Communicator, secret: randomUUID(), size: ranks.length });
   await view.scatter("rank", ranks, { flatten: true });
-  await view.execute("const comm = await Communicator.open(rank, secret)");
+  await view.scatter("host", hosts ?? ranks.map(() => "127.0.0.1"), { flatten: true });
+  await view.execute("const comm = await Communicator.open(rank, secret, host)");
   await view.push({ addresses: await view.apply(() => comm.address) });
   await view.execute("comm.connect(addresses)");
 }

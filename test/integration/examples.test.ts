@@ -116,6 +116,21 @@ describe("a graph of tasks", () => {
     ]);
   });
 
+  test("they end in an order that the arrows allow", () => {
+    const [order = []] = values("task-graph").flatMap((text) =>
+      numbers(String(text), /^\[ (\d), (\d), (\d), (\d), (\d) \]$/g),
+    );
+    expect(order).toHaveLength(5);
+    for (const [before, after] of [
+      [0, 1],
+      [0, 2],
+      [1, 3],
+      [2, 3],
+      [1, 4],
+    ] as const)
+      expect(order.indexOf(before)).toBeLessThan(order.indexOf(after));
+  });
+
   test("the pictures say the same", () => {
     const [plain = "", endings = ""] = pictures("task-graph");
     expect([count(plain, "<circle"), count(endings, "<circle")]).toEqual([5, 30]);
