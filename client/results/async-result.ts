@@ -9,13 +9,12 @@ import type { RichOutput } from "../requests/output-piece.ts";
 import type { Request } from "../requests/request.ts";
 import { publishedValues, type TaskMetadata, taskMetadata } from "../requests/task-metadata.ts";
 import { valuesByEngine } from "./by-engine.ts";
-import { type Ending, endingOf, hasSucceeded, valueWithErrors } from "./ending.ts";
 import { itemAt, itemsBetween } from "./indexing.ts";
 import { itemsAsTheyCome } from "./iteration.ts";
 import { type EngineOutput, outputStream } from "./output-stream.ts";
 import type { RequestGroup } from "./request-group.ts";
 import type { Arity, ItemOf, PerEngine, ResultPlan, WithErrors } from "./result-plan.ts";
-import { isSent, whenSent } from "./sending.ts";
+import { Settlement } from "./settlement.ts";
 import { elapsedMs, serialTimeMs, wallTimeMs } from "./timing.ts";
 import { isInTime, type WaitOptions, waitFor } from "./wait-options.ts";
 import { type GetOptions, type ResultInteractiveOptions, type ResultWaitOptions, waitUntilCome } from "./waiting.ts";
@@ -34,14 +33,13 @@ export type AsyncMapResult<T> = AsyncResult<T[], "many">;
 export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, AsyncIterable<ItemOf<T, A>> {
   readonly #group: RequestGroup;
   readonly #plan: ResultPlan<T>;
-  #ending: Ending<T> | undefined;
-  /** Of one that is ready and has failed. */
-  #withErrors: unknown;
+  readonly #settlement: Settlement<T>;
 
   /** @internal Views make these. */
   constructor(group: RequestGroup, plan: ResultPlan<T>) {
     this.#group = group;
     this.#plan = plan;
+    this.#settlement = new Settlement(group, plan);
   }
 
   /** What was called, for example `execute`. */
@@ -60,7 +58,7 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
    */
   get successful(): boolean {
     this.#requireReady();
-    return hasSucceeded(this.#group, this.#plan);
+    return this.#settlement.isSuccess;
   }
 
   /** Whether all of it was submitted: a balanced map submits its parts as engines get free. */
@@ -70,7 +68,7 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
 
   /** Whether all of it was sent, and arrays among its arguments may be overwritten. */
   get sent(): boolean {
-    return isSent(this.#group);
+    return this.#group.isSent;
   }
 
   /** Number of items: of a map its elements, otherwise one for each engine or task. */
@@ -150,7 +148,7 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
    */
   get result(): T {
     this.#requireReady();
-    return this.#end();
+    return this.#settlement.value();
   }
 
   /** {@link result}, in short. */
@@ -169,7 +167,7 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
   async get({ returnErrors = false, returnWhen, ...options }: GetOptions = {}): Promise<T | WithErrors<T, A>> {
     const enough = returnErrors ? "all" : returnWhen;
     await waitUntilCome(this.#group, enough, (come) => waitFor(come, options, () => this.#notReady()));
-    return returnErrors ? (this.#parts() as WithErrors<T, A>) : this.#end();
+    return returnErrors ? (this.#settlement.parts() as WithErrors<T, A>) : this.#settlement.value();
   }
 
   /**
@@ -188,7 +186,7 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
    */
   at(index: number): ItemOf<T, A> {
     this.#requireReady();
-    return itemAt(this.#parts(), index) as ItemOf<T, A>;
+    return itemAt(this.#settlement.parts(), index) as ItemOf<T, A>;
   }
 
   /**
@@ -198,7 +196,7 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
    */
   slice(start?: number, end?: number): ItemOf<T, A>[] {
     this.#requireReady();
-    return itemsBetween(this.name, this.#parts(), [start, end]) as ItemOf<T, A>[];
+    return itemsBetween(this.name, this.#settlement.parts(), [start, end]) as ItemOf<T, A>[];
   }
 
   /**
@@ -228,7 +226,7 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
    * @throws the signal's reason; {Error} when the connection ends before, and nobody knows
    */
   async waitOnSend(options: WaitOptions = {}): Promise<boolean> {
-    return isInTime(whenSent(this.#group), options);
+    return isInTime(this.#group.whenSent(), options);
   }
 
   // biome-ignore lint/suspicious/noThenProperty: awaiting a result is the point of it.
@@ -245,7 +243,7 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
    * @throws {RemoteError} when it comes to a part that failed
    */
   [Symbol.asyncIterator](): AsyncGenerator<ItemOf<T, A>> {
-    const claim = (request: Request) => this.#claim(request);
+    const claim = (request: Request) => this.#settlement.claim(request);
     return itemsAsTheyCome(this.#group, this.#plan, claim) as AsyncGenerator<ItemOf<T, A>>;
   }
 
@@ -291,33 +289,6 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
   [inspect.custom](): string {
     const state = this.ready ? (this.successful ? ", finished" : ", failed") : "";
     return `<AsyncResult: ${this.name}${state}>`;
-  }
-
-  /** Of a result that is not ready, but has failed: what it has failed with so far. */
-  #end(): T {
-    const ending = this.#ending ?? this.#settle();
-    if ("error" in ending) throw ending.error;
-    return ending.value;
-  }
-
-  #settle(): Ending<T> {
-    for (const request of this.#group.requests) this.#claim(request);
-    const ending = endingOf(this.#group, this.#plan);
-    if (this.ready) this.#ending = ending;
-    return ending;
-  }
-
-  /** Looked at once: whoever goes through the items by their places asks for each. */
-  #parts(): unknown {
-    if (this.#withErrors !== undefined) return this.#withErrors;
-    if (this.#ending ? "value" in this.#ending : this.successful) return this.#end();
-    for (const request of this.#group.requests) this.#claim(request);
-    this.#withErrors = valueWithErrors(this.#group, this.#plan);
-    return this.#withErrors;
-  }
-
-  #claim(request: Request): void {
-    if (this.#plan.isOwner !== false) request.claim();
   }
 
   #unanswered(): Request[] {

@@ -32,8 +32,8 @@ export function endingOf<T>(group: RequestGroup, plan: ResultPlan<T>): Ending<T>
 }
 
 /**
- * What a finished group that has failed has brought all the same, parts that failed being their errors: of a map an error for each element of a failed
- * chunk, and `TaskAborted` for each that was not sent any more.
+ * What a finished group that has failed has brought all the same, parts that failed being their errors: of a map an error
+ * for each element of a failed chunk, and `TaskAborted` for each that was not sent any more.
  */
 export function valueWithErrors(group: RequestGroup, plan: ResultPlan<unknown>): unknown {
   const parts = group.requests.map((request) =>

@@ -41,6 +41,17 @@ export class RequestGroup implements RequestObserver {
     return this.#isSealed;
   }
 
+  /** Whether all of it was sent, and arrays that it was sent with may be overwritten. */
+  get isSent(): boolean {
+    return this.#isSealed && this.#requests.every((request) => request.isSent);
+  }
+
+  /** Resolves when {@link isSent}. @throws {Error} when the connection ends before, and nobody knows */
+  async whenSent(): Promise<void> {
+    while (!this.#isSealed) await this.changed();
+    await Promise.all(this.#requests.map((request) => request.whenSent()));
+  }
+
   add(request: Request): void {
     this.#requests.push(request);
   }
