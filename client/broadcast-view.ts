@@ -1,18 +1,20 @@
 import { inspect } from "node:util";
-import type {
-  ArityOf,
-  CallOptions,
-  DirectFlags,
-  ExecuteOptions,
-  OwnTargets,
-  RemoteArguments,
-  SendOptions,
+import {
+  type ArityOf,
+  type CallOptions,
+  type DirectFlags,
+  directFlags,
+  type ExecuteOptions,
+  type OwnTargets,
+  type RemoteArguments,
+  type SendOptions,
 } from "./call-options.ts";
 import { keepConnected } from "./connection/keep-connected.ts";
 import type { ConnectionService } from "./connection-service.ts";
 import { abortJobs } from "./controls/abort-jobs.ts";
 import { type RemoteFunction, remoteFunction } from "./functions/remote-function.ts";
 import type { Jobs } from "./hub/tasks.ts";
+import { type KnownOptions, requireKnown } from "./known-options.ts";
 import { type Awaitable, waitForJobs } from "./local/jobs.ts";
 import { type GatherOptions, gather } from "./partition/scatter.ts";
 import { broadcast } from "./requests/broadcast.ts";
@@ -34,6 +36,9 @@ export interface BroadcastFlags extends Omit<DirectFlags, "block"> {
   readonly coalescing?: boolean | undefined;
 }
 
+const { block: _, ...shared } = directFlags;
+const broadcastFlags: KnownOptions<BroadcastFlags> = { ...shared, coalescing: true };
+
 /**
  * Does the same on many engines by a single message, which the controller copies for each of them: however many there
  * are, arguments leave this process once. Results, output and errors are those of a direct view. What differs from engine
@@ -47,6 +52,7 @@ export class BroadcastView<A extends Arity = "many"> {
 
   /** `rc.broadcastView(...)` makes these. */
   constructor(connection: ConnectionService, targets: FixedTargets, flags: Omit<BroadcastFlags, "targets"> = {}) {
+    requireKnown<BroadcastFlags>(flags, broadcastFlags);
     const { label, coalescing = false, track = false } = flags;
     this.#sender = new DirectSender(connection, targets, { label, send: broadcast(coalescing) });
     this.#sender.track = track;

@@ -1,5 +1,6 @@
 import type { Reference } from "../canning/reference.ts";
 import type { CellProgram } from "../protocol/cell-program.ts";
+import type { KnownOptions } from "./known-options.ts";
 import type { Arity } from "./results/result-plan.ts";
 import type { Targets } from "./targets.ts";
 
@@ -56,3 +57,5 @@ export interface DirectFlags {
   /** Name of its requests in their metadata and in the hub's records. */
   readonly label?: string | undefined;
 }
+
+export const directFlags: KnownOptions<DirectFlags> = { targets: true, block: true, track: true, label: true };

@@ -1,13 +1,14 @@
 import { inspect } from "node:util";
 import { currentHost } from "../protocol/host.ts";
-import type {
-  ArityOf,
-  CallOptions,
-  DirectFlags,
-  ExecuteOptions,
-  OwnTargets,
-  RemoteArguments,
-  SendOptions,
+import {
+  type ArityOf,
+  type CallOptions,
+  type DirectFlags,
+  directFlags,
+  type ExecuteOptions,
+  type OwnTargets,
+  type RemoteArguments,
+  type SendOptions,
 } from "./call-options.ts";
 import { keepConnected } from "./connection/keep-connected.ts";
 import type { ConnectionService } from "./connection-service.ts";
@@ -23,10 +24,11 @@ import type { ResultStatus } from "./hub/hub-records.ts";
 import type { AsyncHubResult } from "./hub/hub-result.ts";
 import { resultStatus } from "./hub/result-status.ts";
 import type { Jobs } from "./hub/tasks.ts";
+import { requireKnown } from "./known-options.ts";
 import { type Awaitable, waitForJobs } from "./local/jobs.ts";
 import { localResults, purgeLocal } from "./local/local-results.ts";
 import { type DirectImapOptions, directImap } from "./map/direct-imap.ts";
-import { callWithParts, type DirectMapOptions, directMap } from "./map/direct-map.ts";
+import { callWithParts, type DirectMapOptions, directMap, directMapOptions } from "./map/direct-map.ts";
 import type { ImapFunction } from "./map/imap-function.ts";
 import type { ItemFunction, MapFunction } from "./map/map-function.ts";
 import { type ReduceOptions, reduceParts } from "./map/reduce.ts";
@@ -87,6 +89,7 @@ export class DirectView<A extends Arity = "many"> {
 
   /** The same view but for these flags; this one stays as it is. A label that is given as `undefined` is taken back. */
   withFlags<const Flags extends DirectFlags>(flags: Flags): DirectView<ArityOf<A, Flags>> {
+    requireKnown<DirectFlags>(flags, directFlags);
     const { connection } = this.#sender;
     const { targets, block = this.block, track = this.track } = flags;
     const fixed = targets === undefined ? this.#sender.targets : fixTargets(targets, connection.engines);
@@ -121,6 +124,7 @@ export class DirectView<A extends Arity = "many"> {
     f: (...sequences: Args) => R,
     options: Omit<DirectMapOptions, "returnErrors"> = {},
   ): ParallelFunction<Args, R> {
+    requireKnown<DirectMapOptions>(options, directMapOptions);
     const assembly = joinedParts(options.dist);
     return parallelFunction(f, {
       map: (item, sequences) => directMap(this.#sender, item, [...sequences, options]),

@@ -10,10 +10,11 @@ import { type GetResultOptions, getResult } from "./hub/get-result.ts";
 import { inTime, type Purge, purgeRecords, queueStatus } from "./hub/hub-questions.ts";
 import type { AsyncHubResult } from "./hub/hub-result.ts";
 import type { Jobs } from "./hub/tasks.ts";
+import { requireKnown } from "./known-options.ts";
 import { type Awaitable, waitForJobs } from "./local/jobs.ts";
 import { localResults, purgeLocal } from "./local/local-results.ts";
-import { balancedMap, callInChunks, type MapOptions } from "./map/balanced-map.ts";
-import { type ImapFunction, type ImapOptions, type Results, splitSources } from "./map/imap-function.ts";
+import { balancedMap, callInChunks, type MapOptions, mapOptions } from "./map/balanced-map.ts";
+import { type ImapFunction, type ImapOptions, imapOptions, type Results, splitSources } from "./map/imap-function.ts";
 import { imapOn } from "./map/imap-on.ts";
 import { type ItemFunction, type MapFunction, splitArguments } from "./map/map-function.ts";
 import type { Sequence } from "./map/sequences.ts";
@@ -26,7 +27,7 @@ import { type AsyncMapResult, AsyncResult } from "./results/async-result.ts";
 import { RequestGroup } from "./results/request-group.ts";
 import type { WaitOptions } from "./results/wait-options.ts";
 import { showTargets } from "./targets.ts";
-import type { TaskFlags } from "./task-flags.ts";
+import { type TaskFlags, taskFlags } from "./task-flags.ts";
 
 /**
  * Runs each call on one engine, whichever the scheduler finds best. Calls return at once with an {@link AsyncResult};
@@ -49,9 +50,10 @@ export class LoadBalancedView {
 
   /**
    * The same view but for these flags; this one stays as it is. A flag that is given as `undefined` is taken back.
-   * @throws {RangeError} naming a flag that makes no sense, or an engine that is not there
+   * @throws {RangeError} naming a flag that makes no sense, or an engine that is not there; {TypeError}, that is unknown
    */
   withFlags(flags: TaskFlags): LoadBalancedView {
+    requireKnown(flags, taskFlags);
     return new LoadBalancedView(this.#sender.with(flags));
   }
 
@@ -89,6 +91,7 @@ export class LoadBalancedView {
     f: (...sequences: Args) => R,
     options: Omit<MapOptions, "returnErrors"> = {},
   ): ParallelFunction<Args, R> {
+    requireKnown<MapOptions>(options, mapOptions);
     return parallelFunction(f, {
       map: (item, sequences) => balancedMap(this.#sender, item, { sequences, ...options }),
       call: (fn, columns) => {
@@ -107,6 +110,7 @@ export class LoadBalancedView {
    */
   readonly map: MapFunction<MapOptions> = (f: ItemFunction, ...rest: MapArguments): AsyncMapResult<never> => {
     const { sequences, options } = splitArguments<MapOptions>(rest);
+    requireKnown<MapOptions>(options, mapOptions);
     return balancedMap(this.#sender, f, { sequences, ...options });
   };
 
@@ -116,6 +120,7 @@ export class LoadBalancedView {
    */
   readonly imap: ImapFunction<BalancedImapOptions> = (f: ItemFunction, ...rest: ImapArguments): Results<never> => {
     const { sources, options } = splitSources<BalancedImapOptions>(rest);
+    requireKnown<BalancedImapOptions>(options, { ...taskFlags, ...imapOptions });
     const { ordered, maxOutstanding, returnErrors, ...flags } = options;
     const view = this.withFlags(flags);
     return imapOn(

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../protocol/json.ts";
 import { type Dependency, wireDependency } from "./dependencies/dependency.ts";
 import type { Tasks } from "./hub/tasks.ts";
+import type { KnownOptions } from "./known-options.ts";
 import type { Targets } from "./targets.ts";
 
 /** What holds for all tasks of a load-balanced view. */
@@ -23,6 +24,16 @@ export interface TaskFlags {
   /** Whether `sent` of results turns true by itself; see {@link DirectFlags.track}. */
   readonly track?: boolean | undefined;
 }
+
+export const taskFlags: KnownOptions<TaskFlags> = {
+  targets: true,
+  after: true,
+  follow: true,
+  retries: true,
+  timeoutMs: true,
+  label: true,
+  track: true,
+};
 
 /** The flags of a view but its engines, as tasks carry them: made once, not for each task. */
 export interface WireFlags {

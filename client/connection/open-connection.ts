@@ -7,6 +7,7 @@ import { openChannels } from "../client-channels.ts";
 import { ConnectionService, defaultPatience } from "../connection-service.ts";
 import { ConnectError } from "../errors/failures.ts";
 import { findConnection, whyGone } from "../find-connection.ts";
+import { type KnownOptions, requireKnown } from "../known-options.ts";
 import type { WaitOptions } from "../results/wait-options.ts";
 import type { ConnectionChoice } from "./connection-choice.ts";
 import { openRoute } from "./open-route.ts";
@@ -22,12 +23,30 @@ export interface ConnectOptions extends ConnectionChoice, SshChoice, WaitOptions
   readonly reconnectTimeoutMs?: number;
 }
 
+const connectOptions: KnownOptions<ConnectOptions> = {
+  connectionInfo: true,
+  file: true,
+  cluster: true,
+  profileDir: true,
+  profile: true,
+  ipythonDir: true,
+  clusterId: true,
+  sshServer: true,
+  sshKey: true,
+  sshPassword: true,
+  timeoutMs: true,
+  signal: true,
+  reconnectTimeoutMs: true,
+};
+
 /**
  * Connects to a controller; resolves when it has answered.
  * @throws {ConnectError} when there is no connection file, no tunnel comes about, or nobody answers in time
  * @throws {InvalidConnection} when the connection file is damaged
+ * @throws {TypeError} naming an option that there is not
  */
 export async function openConnection(options: ConnectOptions): Promise<ConnectionService> {
+  if (typeof options !== "string") requireKnown(options, connectOptions);
   const file = findConnection(options);
   const packer = await openPacker(file, "The connection file").catch((cause: Error) => {
     throw new ConnectError(cause.message, { cause });

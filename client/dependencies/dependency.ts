@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../protocol/json.ts";
 import { idsOf, type Tasks } from "../hub/tasks.ts";
+import { type KnownOptions, requireKnown } from "../known-options.ts";
 
 /** When a task may run, as seen from the tasks that it depends on. */
 export interface DependencyOptions {
@@ -10,6 +11,8 @@ export interface DependencyOptions {
   /** Whether a task that failed or was aborted counts. Default `false`. */
   readonly failure?: boolean;
 }
+
+const dependencyOptions: KnownOptions<DependencyOptions> = { all: true, success: true, failure: true };
 
 /**
  * Tasks that another one depends on, and how they must have ended: for the flags `after` and `follow` of a
@@ -24,10 +27,12 @@ export class Dependency {
   readonly failure: boolean;
 
   /**
-   * @throws {TypeError} for what is neither a result nor a message id
+   * @throws {TypeError} for what is neither a result nor a message id, and an option that there is not
    * @throws {RangeError} when neither success nor failure counts, or a map among the tasks has not sent all its parts
    */
-  constructor(tasks: Tasks, { all = true, success = true, failure = false }: DependencyOptions = {}) {
+  constructor(tasks: Tasks, options: DependencyOptions = {}) {
+    requireKnown(options, dependencyOptions);
+    const { all = true, success = true, failure = false } = options;
     if (!success && !failure)
       throw new RangeError("A Dependency with neither success nor failure is never met: set one of them to true.");
     this.msgIds = idsOf(tasks);

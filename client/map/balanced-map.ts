@@ -1,11 +1,12 @@
 import { requireFunction } from "../functions/require-function.ts";
+import type { KnownOptions } from "../known-options.ts";
 import { joinedParts } from "../partition/distribution.ts";
 import { resultControls } from "../requests/result-controls.ts";
 import type { Assembly } from "../requests/submit-direct.ts";
 import type { CallPlan, TaskCall, TaskSender } from "../requests/task-sender.ts";
 import { AsyncResult } from "../results/async-result.ts";
 import { RequestGroup } from "../results/request-group.ts";
-import type { TaskFlags } from "../task-flags.ts";
+import { type TaskFlags, taskFlags } from "../task-flags.ts";
 import { keepingChunk, withErrors } from "./keeping-chunk.ts";
 import { mapChunk } from "./map-chunk.ts";
 import type { ItemFunction } from "./map-function.ts";
@@ -28,6 +29,14 @@ export interface MapOptions extends TaskFlags {
    */
   readonly returnErrors?: boolean | undefined;
 }
+
+export const mapOptions: KnownOptions<MapOptions> = {
+  ...taskFlags,
+  chunkSize: true,
+  ordered: true,
+  maxOutstanding: true,
+  returnErrors: true,
+};
 
 /** Calls that each take the next chunk of some sequences. */
 export interface ChunkCalls extends Pick<CallPlan, "pick"> {

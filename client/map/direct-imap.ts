@@ -1,6 +1,7 @@
 import type { CallOptions } from "../call-options.ts";
+import { requireKnown } from "../known-options.ts";
 import type { DirectSender } from "../requests/direct-sender.ts";
-import { type ImapOptions, type Results, splitSources } from "./imap-function.ts";
+import { type ImapOptions, imapOptions, type Results, splitSources } from "./imap-function.ts";
 import { imapOn } from "./imap-on.ts";
 import type { ItemFunction } from "./map-function.ts";
 
@@ -9,6 +10,7 @@ export interface DirectImapOptions extends ImapOptions, CallOptions {}
 /** Calls a function element by element, on one engine after the other. */
 export function directImap(sender: DirectSender, f: ItemFunction, rest: readonly unknown[]): Results<never> {
   const { sources, options } = splitSources<DirectImapOptions>(rest);
+  requireKnown<DirectImapOptions>(options, { targets: true, ...imapOptions });
   let turn = 0;
   const next = () => {
     const ids = sender.ids(options, "apply functions");

@@ -1,5 +1,6 @@
 import type { SendOptions } from "../call-options.ts";
 import { requireFunction } from "../functions/require-function.ts";
+import { type KnownOptions, requireKnown } from "../known-options.ts";
 import { type Distribution, joinedParts, shareLength, shareOf } from "../partition/distribution.ts";
 import type { CannedOperation, DirectSender } from "../requests/direct-sender.ts";
 import type { Assembly } from "../requests/submit-direct.ts";
@@ -17,6 +18,14 @@ export interface DirectMapOptions extends SendOptions {
   /** Whether elements that fail have their `RemoteError` as result, and the others are computed. */
   readonly returnErrors?: boolean | undefined;
 }
+
+export const directMapOptions: KnownOptions<DirectMapOptions> = {
+  targets: true,
+  track: true,
+  dist: true,
+  ordered: true,
+  returnErrors: true,
+};
 
 /** A function that each engine calls once, with its part of some sequences. */
 export interface PartsCall extends Pick<CannedOperation, "pick"> {
@@ -54,6 +63,7 @@ export function directMap(
 ): AsyncMapResult<never> {
   requireFunction(f);
   const { sequences, options } = splitArguments<DirectMapOptions>(rest);
+  requireKnown<DirectMapOptions>(options, directMapOptions);
   const { returnErrors = false, ...own } = options;
   const columns = columnsOf(sequences);
   const assembly = { ...joinedParts(own.dist), keepsErrors: returnErrors };

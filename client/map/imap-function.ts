@@ -1,3 +1,4 @@
+import type { KnownOptions } from "../known-options.ts";
 import type { Kept, Only } from "./map-function.ts";
 import { isSource, type Source } from "./source-rows.ts";
 
@@ -10,6 +11,8 @@ export interface ImapOptions {
   /** Whether an error takes the place of its result instead of ending the iteration. */
   readonly returnErrors?: boolean | undefined;
 }
+
+export const imapOptions: KnownOptions<ImapOptions> = { ordered: true, maxOutstanding: true, returnErrors: true };
 
 /** What an imap gives: results as they are asked for. Leaving the loop closes the sequences. */
 export type Results<R> = AsyncGenerator<R, void, undefined>;

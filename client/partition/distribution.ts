@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { type Column, emptyLike, isTyped, part } from "../map/sequences.ts";
 import type { Assembly } from "../requests/submit-direct.ts";
 
@@ -69,8 +70,17 @@ function interleave(columns: readonly Column[], whole: unknown[] | Float64Array)
     for (const column of columns) if (index < column.length) whole[at++] = column[index] as number;
 }
 
+/** @throws {TypeError} for what is no distribution */
+export function requireDistribution(dist: unknown): void {
+  if (dist !== undefined && dist !== "block" && dist !== "roundRobin")
+    throw new TypeError(`dist is ${inspect(dist)}: give "block" or "roundRobin".`);
+}
+
 /** How sequences that engines return for their parts become one; what is no sequence counts as one element. */
-export const joinedParts = (dist?: Distribution): Assembly => ({
-  join: (parts) => joinParts(parts, dist),
-  itemsOf: (part) => (Array.isArray(part) || isTyped(part) ? part : [part]),
-});
+export function joinedParts(dist?: Distribution): Assembly {
+  requireDistribution(dist);
+  return {
+    join: (parts) => joinParts(parts, dist),
+    itemsOf: (part) => (Array.isArray(part) || isTyped(part) ? part : [part]),
+  };
+}

@@ -2,7 +2,7 @@ import type { CallOptions, SendOptions } from "../call-options.ts";
 import { type Sequence, toColumn } from "../map/sequences.ts";
 import type { DirectSender } from "../requests/direct-sender.ts";
 import type { AsyncResult } from "../results/async-result.ts";
-import { type Distribution, joinedParts, shareOf } from "./distribution.ts";
+import { type Distribution, joinedParts, requireDistribution, shareOf } from "./distribution.ts";
 
 export interface GatherOptions extends CallOptions {
   /** How the elements were shared out; `block` unless given. */
@@ -26,6 +26,7 @@ export function scatter(
   { name, sequence }: Scattered,
   { dist, flatten = false, track, ...options }: ScatterOptions,
 ): AsyncResult<undefined[], "many"> {
+  requireDistribution(dist);
   const column = toColumn(sequence);
   const ids = sender.ids(options, "push");
   const value = (place: number) => {

@@ -81,3 +81,12 @@ test("delayed calls of several functions run in batches, and come back in order"
   expect(result.length).toBe(6);
   expect(cluster.engines.flatMap(({ received }) => received)).toHaveLength(2);
 });
+
+test("Parallel says what it works with, and what is no call", async () => {
+  const { rc } = await setUp(1);
+  const view = rc.loadBalancedView();
+  expect(() => new Parallel({ nJobs: 4 } as never)).toThrow("write `new Parallel({ view: rc.loadBalancedView() })`");
+  expect(() => new Parallel(view as never)).toThrow(TypeError);
+  expect(() => new Parallel({ view }).run([square(2)] as never)).toThrow("such as delayed(f)(x): 4 is none");
+  expect(() => new Parallel({ view }).run([delayed(square)] as never)).toThrow("[Function (anonymous)] is none");
+});

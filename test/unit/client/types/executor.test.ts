@@ -19,6 +19,7 @@ function calls() {
     onAll: many.executor.submit(power, 2, 3),
     mapped: pool.map((text: string) => text.length, ["a"], { chunkSize: 2 }),
     run: parallel.run([1, 2].map((n) => delayed(power)(n, 2))),
+    mixed: parallel.run([delayed(power)(2, 3), delayed((text: string) => text)("a")]),
     // @ts-expect-error: a text is no number
     wrong: pool.submit(power, "2", 3),
     // @ts-expect-error: the exponent is missing
@@ -32,4 +33,5 @@ test("what executors promise is inferred from the functions", () => {
   expectTypeOf<Awaited<Calls["onAll"]>>().toEqualTypeOf<number[]>();
   expectTypeOf<Calls["mapped"]>().toEqualTypeOf<AsyncMapResult<number>>();
   expectTypeOf<Calls["run"]>().toEqualTypeOf<AsyncMapResult<number>>();
+  expectTypeOf<Calls["mixed"]>().toEqualTypeOf<AsyncMapResult<number | string>>();
 });
