@@ -45,8 +45,7 @@ export function can(value: unknown, options: CanOptions = {}): Buffer[] {
     return codecs[options.codec ?? "v8"].encode(new Lowering(options).payload(value));
   } catch (error) {
     const refusal = tooDeep(error, "cannot send the value");
-    // The walk's own frames would leave no room for the line that sends.
-    if (refusal instanceof CanningError) Error.captureStackTrace(refusal, can);
+    if (refusal instanceof CanningError) showSender(refusal);
     throw refusal;
   }
 }
@@ -76,4 +75,12 @@ function tooDeep(error: unknown, what: string): unknown {
   return isDepth
     ? new CanningError(`${what}: it is nested too deeply; use an array instead of a chain.`, { cause: error })
     : error;
+}
+
+/** The walk's own frames, and those of maps, would leave no room for the line that sends. */
+function showSender(refusal: CanningError): void {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = stackTraceLimit + 20;
+  Error.captureStackTrace(refusal, can);
+  Error.stackTraceLimit = stackTraceLimit;
 }

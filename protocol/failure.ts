@@ -5,7 +5,8 @@ import type { JsonObject } from "./json.ts";
 export type Failure =
   | { readonly code: "engine-died"; readonly engine: EngineUuid; readonly task: MsgId }
   | { readonly code: "unknown-engine"; readonly engine: EngineUuid; readonly task: MsgId }
-  | { readonly code: "impossible-dependency" }
+  /** `reason`: what the last engine said that refused the task. */
+  | { readonly code: "impossible-dependency"; readonly reason?: string }
   | { readonly code: "invalid-dependency" }
   /** The scheduler passes tasks on in turn and takes no wishes. */
   | { readonly code: "pure-scheme"; readonly wishes: readonly string[] }
@@ -44,6 +45,7 @@ function describeFailure(failure: Failure): string {
     case "pure-scheme":
       return `The scheme "pure" gives tasks to engines in turn and takes no ${failure.wishes.join(", ")}: start the controller with another --scheme.`;
     case "impossible-dependency":
+      return failure.reason === undefined ? "" : `No engine can run this task; the last one said: ${failure.reason}`;
     case "invalid-dependency":
     case "task-timeout":
       return "";

@@ -119,7 +119,9 @@ test("a module that engines lack is an unmet dependency", async () => {
   const error = (await errorOf(rc.view().apply(lacking))) as CompositeError;
   expect(error.elist.map(({ ename }) => ename)).toEqual(Array(3).fill("UnmetDependency"));
   expect(error.elist[0]?.evalue).toContain('module "no-such-module" cannot be imported here');
-  expect(await errorOf(rc.loadBalancedView([0, 1]).apply(lacking))).toBeInstanceOf(ImpossibleDependency);
+  const nowhere = (await errorOf(rc.loadBalancedView([0, 1]).apply(lacking))) as ImpossibleDependency;
+  expect(nowhere).toBeInstanceOf(ImpossibleDependency);
+  expect(nowhere.message).toContain('the last one said: module "no-such-module" cannot be imported here');
 });
 
 test("a function that holds a module which engines lack goes on only if it requires it", async () => {

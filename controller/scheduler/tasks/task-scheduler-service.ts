@@ -17,6 +17,7 @@ import type { TrafficObserver } from "../../traffic.ts";
 import { abortedReply, type Forged, forgedReply } from "../forged-reply.ts";
 import { frameAt } from "../frame-at.ts";
 import { HeldTasks } from "./held-tasks.ts";
+import { withReason } from "./last-refusal.ts";
 import type { RestoredTask, SchedulerEffect, SchedulerEvent, TaskEnding } from "./scheduler-events.ts";
 import type { Outcome, Task } from "./task.ts";
 import { readOutcome, readTask } from "./task-metadata.ts";
@@ -188,7 +189,10 @@ export class TaskSchedulerService implements AsyncDisposable {
         if (answer) this.#deliver(answer, frameAt(frames, 0));
         break;
       case "fail":
-        this.#fail(frames, effect.failure);
+        this.#fail(
+          frames,
+          answer?.task === task ? withReason(effect.failure, answer.frames, this.#options.session) : effect.failure,
+        );
         break;
       case "abort":
         this.#forge(abortedReply(this.#requestOf(frames), [frameAt(frames, 0)]), { outcome: "aborted" });

@@ -71,6 +71,28 @@ test("a task whose engine finds a dependency unmet is sent again, whole, to anot
   expect((await second.receive()).buffers).toEqual([Buffer.from("f")]);
 });
 
+test("a task that all its targets have refused fails with the words of the last, another's with none", async () => {
+  const { client, join } = openService();
+  const engine = join("e");
+  const metadata = { targets: [engine.session.id] };
+  client.send({ type: "apply_request", metadata });
+  const waiting = client.send({
+    type: "apply_request",
+    metadata: { after: [client.send({ type: "apply_request", metadata })] },
+  });
+  const refuse = async (content: JsonObject) => {
+    const { header, idents } = await engine.receive();
+    engine.send({ type: "apply_reply", parent: header, idents, metadata: { dependencies_met: false }, content });
+    return (await client.receive()).content["evalue"];
+  };
+  expect(await refuse({ evalue: "no lodash here" })).toBe(
+    "No engine can run this task; the last one said: no lodash here",
+  );
+  expect(await refuse({})).toBe("");
+  const dependent = await client.receive();
+  expect([dependent.parent?.msg_id, dependent.content["evalue"]]).toEqual([waiting, ""]);
+});
+
 test("a lost engine's tasks fail with an EngineError in its name, and its late reply is dropped", async () => {
   const { service, client, join } = openService();
   const engine = join("e");
