@@ -25,7 +25,7 @@ import type { AsyncResult } from "./results/async-result.ts";
 import type { Arity, PerEngine } from "./results/result-plan.ts";
 import type { WaitOptions } from "./results/wait-options.ts";
 import { type FixedTargets, fixTargets, showTargets } from "./targets.ts";
-import type { PullFunction } from "./variables.ts";
+import { type PullFunction, pullVariables } from "./variables.ts";
 
 /** What is the same for all calls of a broadcast view. */
 export interface BroadcastFlags extends Omit<DirectFlags, "block"> {
@@ -115,13 +115,8 @@ export class BroadcastView<A extends Arity = "many"> {
   }
 
   /** See {@link PullFunction}. */
-  readonly pull: PullFunction<A> = (
-    names: string | readonly string[],
-    options?: CallOptions,
-  ): AsyncResult<never, never> => {
-    const pick = (values: unknown): unknown => (typeof names === "string" ? (values as unknown[])[0] : values);
-    return this.#sender.call({ name: "pull", operation: "pull", value: [names].flat(), pick }, options);
-  };
+  readonly pull: PullFunction<A> = (names: string | readonly string[], options?: CallOptions) =>
+    pullVariables(this.#sender, names, options);
 
   /** See {@link DirectView.gather}. */
   gather<T = unknown[]>(name: string, options: GatherOptions = {}): AsyncResult<T, "many"> {

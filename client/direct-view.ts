@@ -15,8 +15,9 @@ import type { ConnectionService } from "./connection-service.ts";
 import { abortJobs } from "./controls/abort-jobs.ts";
 import { clearEngines, type ShutdownOptions, shutdownCluster } from "./controls/engine-controls.ts";
 import { ViewExecutor } from "./executor/view-executor.ts";
+import { directParallel } from "./functions/direct-parallel.ts";
 import { type ImportOptions, type ImportSource, importModules } from "./functions/import-modules.ts";
-import { type ParallelFunction, parallelFunction } from "./functions/parallel-function.ts";
+import type { ParallelFunction } from "./functions/parallel-function.ts";
 import { type RemoteFunction, remoteFunction } from "./functions/remote-function.ts";
 import { type GetResultOptions, getResult } from "./hub/get-result.ts";
 import { inTime, type Purge, purgeRecords, queueStatus } from "./hub/hub-questions.ts";
@@ -28,12 +29,11 @@ import { requireKnown } from "./known-options.ts";
 import { type Awaitable, waitForJobs } from "./local/jobs.ts";
 import { localResults, purgeLocal } from "./local/local-results.ts";
 import { type DirectImapOptions, directImap } from "./map/direct-imap.ts";
-import { callWithParts, type DirectMapOptions, directMap, directMapOptions } from "./map/direct-map.ts";
+import { type DirectMapOptions, directMap } from "./map/direct-map.ts";
 import type { ImapFunction } from "./map/imap-function.ts";
 import type { ItemFunction, MapFunction } from "./map/map-function.ts";
 import { type ReduceOptions, reduceParts } from "./map/reduce.ts";
 import type { Sequence } from "./map/sequences.ts";
-import { joinedParts } from "./partition/distribution.ts";
 import { type GatherOptions, gather, type ScatterOptions, scatter } from "./partition/scatter.ts";
 import type { QueueStatus } from "./queue-status.ts";
 import { DirectSender } from "./requests/direct-sender.ts";
@@ -43,7 +43,7 @@ import type { AsyncMapResult, AsyncResult } from "./results/async-result.ts";
 import type { Arity, PerEngine } from "./results/result-plan.ts";
 import type { WaitOptions } from "./results/wait-options.ts";
 import { type FixedTargets, fixTargets, showTargets, type Targets } from "./targets.ts";
-import { type PullFunction, variablesOf } from "./variables.ts";
+import { type PullFunction, pullVariables, variablesOf } from "./variables.ts";
 
 /**
  * Runs functions and code on certain engines, each call on all of them at once, and moves variables to and from them.
@@ -124,15 +124,7 @@ export class DirectView<A extends Arity = "many"> {
     f: (...sequences: Args) => R,
     options: Omit<DirectMapOptions, "returnErrors"> = {},
   ): ParallelFunction<Args, R> {
-    requireKnown<DirectMapOptions>(options, directMapOptions);
-    const assembly = joinedParts(options.dist);
-    return parallelFunction(f, {
-      map: (item, sequences) => directMap(this.#sender, item, [...sequences, options]),
-      call: (fn, columns) => {
-        const call = (args: readonly unknown[]) => ({ fn, args });
-        return callWithParts(this.#sender, { name: f.name || "parallel", columns, call, assembly }, options);
-      },
-    });
+    return directParallel(this.#sender, f, options);
   }
 
   /** Runs code as a cell of each engine; its output and the value of its last expression come back. */
@@ -163,13 +155,8 @@ export class DirectView<A extends Arity = "many"> {
   }
 
   /** Gets a variable of each engine, or several of them as an array; see {@link PullFunction}. */
-  readonly pull: PullFunction<A> = (
-    names: string | readonly string[],
-    options?: CallOptions,
-  ): AsyncResult<never, never> => {
-    const pick = (values: unknown): unknown => (typeof names === "string" ? (values as unknown[])[0] : values);
-    return this.#sender.call({ name: "pull", operation: "pull", value: [names].flat(), pick }, options);
-  };
+  readonly pull: PullFunction<A> = (names: string | readonly string[], options?: CallOptions) =>
+    pullVariables(this.#sender, names, options);
 
   /** {@link push}, by the name that dictionaries have for it in Python. */
   readonly update: DirectView<A>["push"] = (values, options) => this.push(values, options);

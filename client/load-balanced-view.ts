@@ -4,7 +4,8 @@ import { keepConnected } from "./connection/keep-connected.ts";
 import { abortJobs } from "./controls/abort-jobs.ts";
 import { type ShutdownOptions, shutdownCluster } from "./controls/engine-controls.ts";
 import { ViewExecutor } from "./executor/view-executor.ts";
-import { type ParallelFunction, parallelFunction } from "./functions/parallel-function.ts";
+import { balancedParallel } from "./functions/balanced-parallel.ts";
+import type { ParallelFunction } from "./functions/parallel-function.ts";
 import { type RemoteFunction, remoteFunction } from "./functions/remote-function.ts";
 import { type GetResultOptions, getResult } from "./hub/get-result.ts";
 import { inTime, type Purge, purgeRecords, queueStatus } from "./hub/hub-questions.ts";
@@ -13,18 +14,14 @@ import type { Jobs } from "./hub/tasks.ts";
 import { requireKnown } from "./known-options.ts";
 import { type Awaitable, waitForJobs } from "./local/jobs.ts";
 import { localResults, purgeLocal } from "./local/local-results.ts";
-import { balancedMap, callInChunks, type MapOptions, mapOptions } from "./map/balanced-map.ts";
-import { type ImapFunction, type ImapOptions, imapOptions, type Results, splitSources } from "./map/imap-function.ts";
-import { imapOn } from "./map/imap-on.ts";
-import { type ItemFunction, type MapFunction, splitArguments } from "./map/map-function.ts";
+import { type BalancedImapOptions, balancedImap } from "./map/balanced-imap.ts";
+import { balancedMap, type MapOptions } from "./map/balanced-map.ts";
+import type { ImapFunction } from "./map/imap-function.ts";
+import type { ItemFunction, MapFunction } from "./map/map-function.ts";
 import type { Sequence } from "./map/sequences.ts";
-import type { Source } from "./map/source-rows.ts";
-import { joinedParts } from "./partition/distribution.ts";
 import type { QueueStatus } from "./queue-status.ts";
-import { resultControls } from "./requests/result-controls.ts";
 import type { TaskSender } from "./requests/task-sender.ts";
-import { type AsyncMapResult, AsyncResult } from "./results/async-result.ts";
-import { RequestGroup } from "./results/request-group.ts";
+import type { AsyncMapResult, AsyncResult } from "./results/async-result.ts";
 import type { WaitOptions } from "./results/wait-options.ts";
 import { showTargets } from "./targets.ts";
 import { type TaskFlags, taskFlags } from "./task-flags.ts";
@@ -65,11 +62,7 @@ export class LoadBalancedView {
     f: (...args: Args) => R,
     ...args: RemoteArguments<Args>
   ): AsyncResult<Awaited<R>, "one"> {
-    const group = new RequestGroup();
-    group.add(this.#sender.send({ fn: f, args }, { size: 1 }, group));
-    group.seal();
-    const join = ([value]: readonly unknown[]) => value as Awaited<R>;
-    return new AsyncResult(group, { name: "apply", arity: "one", join, ...resultControls(this.#sender.connection) });
+    return this.#sender.call({ fn: f, args });
   }
 
   /** A function that runs on an engine when it is called, under the flags of this view. */
@@ -91,47 +84,21 @@ export class LoadBalancedView {
     f: (...sequences: Args) => R,
     options: Omit<MapOptions, "returnErrors"> = {},
   ): ParallelFunction<Args, R> {
-    requireKnown<MapOptions>(options, mapOptions);
-    return parallelFunction(f, {
-      map: (item, sequences) => balancedMap(this.#sender, item, { sequences, ...options }),
-      call: (fn, columns) => {
-        const call = (args: readonly unknown[]) => ({ fn, args });
-        return callInChunks(
-          this.#sender,
-          { name: f.name || "parallel", columns, call, assembly: joinedParts() },
-          options,
-        );
-      },
-    });
+    return balancedParallel(this.#sender, f, options);
   }
 
   /**
    * Shares the elements among the engines: who is quick gets more. Once an element has failed, no further ones are sent.
    */
-  readonly map: MapFunction<MapOptions> = (f: ItemFunction, ...rest: MapArguments): AsyncMapResult<never> => {
-    const { sequences, options } = splitArguments<MapOptions>(rest);
-    requireKnown<MapOptions>(options, mapOptions);
-    return balancedMap(this.#sender, f, { sequences, ...options });
-  };
+  readonly map: MapFunction<MapOptions> = (f: ItemFunction, ...rest: MapArguments): AsyncMapResult<never> =>
+    balancedMap(this.#sender, f, rest);
 
   /**
    * Goes over endless sequences too, and over those whose elements come by and by; a slow loop slows the engines down. Each
    * element is a task.
    */
-  readonly imap: ImapFunction<BalancedImapOptions> = (f: ItemFunction, ...rest: ImapArguments): Results<never> => {
-    const { sources, options } = splitSources<BalancedImapOptions>(rest);
-    requireKnown<BalancedImapOptions>(options, { ...taskFlags, ...imapOptions });
-    const { ordered, maxOutstanding, returnErrors, ...flags } = options;
-    const view = this.withFlags(flags);
-    return imapOn(
-      {
-        apply: (item, items) => view.apply(item, ...(items as never[])),
-        engineCount: () => view.#sender.engineCount(),
-      },
-      f,
-      { sources, ordered, maxOutstanding, returnErrors },
-    );
-  };
+  readonly imap: ImapFunction<BalancedImapOptions> = (f: ItemFunction, ...rest: readonly unknown[]) =>
+    balancedImap(this.#sender, f, rest);
 
   /** Message ids of what this view, and those made of it by `withFlags`, have sent, in order. */
   get history(): readonly string[] {
@@ -195,6 +162,4 @@ export class LoadBalancedView {
 
 keepConnected(LoadBalancedView);
 
-type BalancedImapOptions = ImapOptions & TaskFlags;
 type MapArguments = readonly (Sequence<unknown> | MapOptions | undefined)[];
-type ImapArguments = readonly (Source<unknown> | BalancedImapOptions | undefined)[];

@@ -1,4 +1,5 @@
 import type { CallOptions, OwnTargets } from "./call-options.ts";
+import type { DirectSender } from "./requests/direct-sender.ts";
 import type { AsyncResult } from "./results/async-result.ts";
 import type { Arity, PerEngine } from "./results/result-plan.ts";
 
@@ -17,6 +18,16 @@ export type PullFunction<A extends Arity> = PullAs<A, [options?: OwnTargets]> &
 interface PullAs<A extends Arity, Options extends unknown[]> {
   <T = unknown>(name: string, ...options: Options): AsyncResult<PerEngine<A, T>, A>;
   <T extends unknown[] = unknown[]>(names: readonly string[], ...options: Options): AsyncResult<PerEngine<A, T>, A>;
+}
+
+/** Gets a variable of each engine, or several of them. */
+export function pullVariables(
+  sender: DirectSender,
+  names: string | readonly string[],
+  options?: CallOptions,
+): AsyncResult<never, never> {
+  const pick = (values: unknown): unknown => (typeof names === "string" ? (values as unknown[])[0] : values);
+  return sender.call({ name: "pull", operation: "pull", value: [names].flat(), pick }, options);
 }
 
 /** What variables of engines are read and written through. */

@@ -1,4 +1,3 @@
-import type { ItemFunction } from "../map/map-function.ts";
 import { type Column, columnsOf, type Sequence, type TypedArray } from "../map/sequences.ts";
 import type { AsyncMapResult, AsyncResult } from "../results/async-result.ts";
 import { requireFunction } from "./require-function.ts";
@@ -25,10 +24,10 @@ export interface ParallelFunction<Args extends unknown[], R> {
   readonly name: string;
 }
 
-/** How a view runs a function on parts and elements of sequences. */
+/** How a view runs the function on parts and elements of sequences. */
 export interface PartsRunner {
-  readonly call: (f: unknown, columns: readonly Column[]) => AsyncResult<unknown, "many">;
-  readonly map: (f: ItemFunction, sequences: readonly Sequence<unknown>[]) => AsyncMapResult<unknown>;
+  readonly call: (columns: readonly Column[]) => AsyncResult<unknown, "many">;
+  readonly map: (sequences: readonly Sequence<unknown>[]) => AsyncMapResult<unknown>;
 }
 
 export function parallelFunction<Args extends unknown[], R>(
@@ -36,8 +35,8 @@ export function parallelFunction<Args extends unknown[], R>(
   runner: PartsRunner,
 ): ParallelFunction<Args, R> {
   requireFunction(f);
-  const parallel = (...sequences: Args) => runner.call(f, columnsOf(sequences as Sequence<unknown>[]));
-  const map = (...sequences: Sequence<unknown>[]) => runner.map(f, sequences);
+  const parallel = (...sequences: Args) => runner.call(columnsOf(sequences as Sequence<unknown>[]));
+  const map = (...sequences: Sequence<unknown>[]) => runner.map(sequences);
   return Object.defineProperties(parallel, { name: { value: f.name }, map: { value: map } }) as ParallelFunction<
     Args,
     R

@@ -9,7 +9,7 @@ import { RequestGroup } from "../results/request-group.ts";
 import { type TaskFlags, taskFlags } from "../task-flags.ts";
 import { keepingChunk, withErrors } from "./keeping-chunk.ts";
 import { mapChunk } from "./map-chunk.ts";
-import type { ItemFunction } from "./map-function.ts";
+import { type ItemFunction, splitArguments } from "./map-function.ts";
 import { MapRun } from "./map-run.ts";
 import { type Column, columnsOf, rows, type Sequence } from "./sequences.ts";
 
@@ -50,9 +50,13 @@ export interface ChunkCalls extends Pick<CallPlan, "pick"> {
 export function balancedMap(
   view: TaskSender,
   f: ItemFunction,
-  { sequences, returnErrors = false, ...options }: MapOptions & { readonly sequences: readonly Sequence<unknown>[] },
+  rest: readonly (Sequence<unknown> | MapOptions | undefined)[],
 ): AsyncResult<never[], "many"> {
   requireFunction(f);
+  const {
+    sequences,
+    options: { returnErrors = false, ...options },
+  } = splitArguments<MapOptions>(rest, mapOptions);
   const { retries = view.flags.retries ?? 0 } = options;
   const columns = columnsOf(sequences);
   const assembly = { ...joinedParts(), keepsErrors: returnErrors };

@@ -1,5 +1,4 @@
 import type { CallOptions } from "../call-options.ts";
-import { requireKnown } from "../known-options.ts";
 import type { DirectSender } from "../requests/direct-sender.ts";
 import { type ImapOptions, imapOptions, type Results, splitSources } from "./imap-function.ts";
 import { imapOn } from "./imap-on.ts";
@@ -9,8 +8,7 @@ export interface DirectImapOptions extends ImapOptions, CallOptions {}
 
 /** Calls a function element by element, on one engine after the other. */
 export function directImap(sender: DirectSender, f: ItemFunction, rest: readonly unknown[]): Results<never> {
-  const { sources, options } = splitSources<DirectImapOptions>(rest);
-  requireKnown<DirectImapOptions>(options, { targets: true, ...imapOptions });
+  const { sources, options } = splitSources<DirectImapOptions>(rest, { targets: true, ...imapOptions });
   let turn = 0;
   const next = () => {
     const ids = sender.ids(options, "apply functions");

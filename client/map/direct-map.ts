@@ -1,6 +1,6 @@
 import type { SendOptions } from "../call-options.ts";
 import { requireFunction } from "../functions/require-function.ts";
-import { type KnownOptions, requireKnown } from "../known-options.ts";
+import type { KnownOptions } from "../known-options.ts";
 import { type Distribution, joinedParts, shareLength, shareOf } from "../partition/distribution.ts";
 import type { CannedOperation, DirectSender } from "../requests/direct-sender.ts";
 import type { Assembly } from "../requests/submit-direct.ts";
@@ -62,8 +62,7 @@ export function directMap(
   rest: readonly (Sequence<unknown> | DirectMapOptions | undefined)[],
 ): AsyncMapResult<never> {
   requireFunction(f);
-  const { sequences, options } = splitArguments<DirectMapOptions>(rest);
-  requireKnown<DirectMapOptions>(options, directMapOptions);
+  const { sequences, options } = splitArguments<DirectMapOptions>(rest, directMapOptions);
   const { returnErrors = false, ...own } = options;
   const columns = columnsOf(sequences);
   const assembly = { ...joinedParts(own.dist), keepsErrors: returnErrors };

@@ -1,4 +1,4 @@
-import type { KnownOptions } from "../known-options.ts";
+import { type KnownOptions, requireKnown } from "../known-options.ts";
 import type { Kept, Only } from "./map-function.ts";
 import { isSource, type Source } from "./source-rows.ts";
 
@@ -48,11 +48,17 @@ export interface ImapFunction<Options extends ImapOptions> {
   ): Results<Awaited<R>>;
 }
 
-/** Tells what an imap goes over from the options that may follow. */
+/**
+ * Tells what an imap goes over from the options that may follow.
+ * @throws {TypeError} naming an option that there is not
+ */
 export function splitSources<Options extends object>(
   rest: readonly unknown[],
+  known: KnownOptions<Options>,
 ): { readonly sources: readonly unknown[]; readonly options: Partial<Options> } {
   const last = rest.at(-1);
   if (rest.length < 2 || isSource(last)) return { sources: rest, options: {} };
-  return { sources: rest.slice(0, -1), options: (last as Options | undefined) ?? {} };
+  const options: Partial<Options> = (last as Options | undefined) ?? {};
+  requireKnown(options, known);
+  return { sources: rest.slice(0, -1), options };
 }

@@ -1,4 +1,5 @@
 import type { RemoteError } from "../errors/remote-error.ts";
+import { type KnownOptions, requireKnown } from "../known-options.ts";
 import type { AsyncMapResult } from "../results/async-result.ts";
 import { isSequence, type Sequence } from "./sequences.ts";
 
@@ -42,12 +43,17 @@ export type Kept<Own, R> = Own extends { readonly returnErrors: true } ? Awaited
 /** Any function, as a map calls it. */
 export type ItemFunction = (...items: never[]) => unknown;
 
-/** Tells the sequences of a map from the options that may follow them. */
+/**
+ * Tells the sequences of a map from the options that may follow them.
+ * @throws {TypeError} naming an option that there is not
+ */
 export function splitArguments<Options extends object>(
   rest: readonly (Sequence<unknown> | Options | undefined)[],
+  known: KnownOptions<Options>,
 ): { readonly sequences: readonly Sequence<unknown>[]; readonly options: Partial<Options> } {
   const last = rest.at(-1);
-  if (rest.length > 1 && !isSequence(last))
-    return { sequences: rest.slice(0, -1).filter(isSequence), options: last ?? {} };
-  return { sequences: rest.filter(isSequence), options: {} };
+  if (rest.length < 2 || isSequence(last)) return { sequences: rest.filter(isSequence), options: {} };
+  const options: Partial<Options> = last ?? {};
+  requireKnown(options, known);
+  return { sequences: rest.slice(0, -1).filter(isSequence), options };
 }

@@ -2,11 +2,13 @@ import type { EngineUuid, MsgId } from "../../protocol/ids.ts";
 import type { ConnectionService } from "../connection-service.ts";
 import type { FailedEngine } from "../errors/remote-error.ts";
 import { History } from "../local/history.ts";
-import type { RequestGroup } from "../results/request-group.ts";
+import { AsyncResult } from "../results/async-result.ts";
+import { RequestGroup } from "../results/request-group.ts";
 import { type FixedTargets, fixTargets, recipients, requireOurs } from "../targets.ts";
 import { type TaskFlags, type WireFlags, wireFlags } from "../task-flags.ts";
 import { cannedCall, cannedValue } from "./canned-call.ts";
 import type { Request, RequestPlan } from "./request.ts";
+import { resultControls } from "./result-controls.ts";
 
 /** A function to be called on one engine. */
 export interface TaskCall {
@@ -57,6 +59,16 @@ export class TaskSender {
     });
   }
 
+  /** Calls a function on one engine. */
+  call<T>(call: TaskCall): AsyncResult<T, "one"> {
+    const group = new RequestGroup();
+    group.add(this.send(call, { size: 1 }, group));
+    group.seal();
+    const join = ([value]: readonly unknown[]) => value as T;
+    return new AsyncResult<T, "one">(group, { name: "apply", arity: "one", join, ...resultControls(this.connection) });
+  }
+
+  /** Sends a call that is, or is a part of, what a group results in. */
   send(call: TaskCall, { size, pick }: CallPlan, group: RequestGroup): Request {
     const { session, engines, requests } = this.connection;
     const targets = this.#allowed();

@@ -19,7 +19,12 @@ test("what has no elements is refused by name", () => {
 });
 
 test("options are told from sequences", () => {
-  expect(splitArguments([[1], { chunkSize: 2 }])).toEqual({ sequences: [[1]], options: { chunkSize: 2 } });
-  expect(splitArguments([[1], "ab"])).toEqual({ sequences: [[1], "ab"], options: {} });
-  expect(splitArguments([[1], undefined])).toEqual({ sequences: [[1]], options: {} });
+  const known = { chunkSize: true } as const;
+  expect(splitArguments<{ chunkSize: number }>([[1], { chunkSize: 2 }], known)).toEqual({
+    sequences: [[1]],
+    options: { chunkSize: 2 },
+  });
+  expect(splitArguments<{ chunkSize: number }>([[1], "ab"], known)).toEqual({ sequences: [[1], "ab"], options: {} });
+  expect(splitArguments<{ chunkSize: number }>([[1], undefined], known)).toEqual({ sequences: [[1]], options: {} });
+  expect(() => splitArguments([[1], { chunksize: 2 } as object], known)).toThrow('no option "chunksize"');
 });
