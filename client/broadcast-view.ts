@@ -1,4 +1,10 @@
 import { inspect } from "node:util";
+import { keepConnected } from "./connection/keep-connected.ts";
+import type { ConnectionService } from "./connection-service.ts";
+import { abortJobs } from "./controls/abort-jobs.ts";
+import { type RemoteFunction, remoteFunction } from "./functions/remote-function.ts";
+import type { Jobs } from "./hub/tasks.ts";
+import { type Awaitable, waitForJobs } from "./local/jobs.ts";
 import {
   type ArityOf,
   type CallOptions,
@@ -8,22 +14,16 @@ import {
   type OwnTargets,
   type RemoteArguments,
   type SendOptions,
-} from "./call-options.ts";
-import { keepConnected } from "./connection/keep-connected.ts";
-import type { ConnectionService } from "./connection-service.ts";
-import { abortJobs } from "./controls/abort-jobs.ts";
-import { type RemoteFunction, remoteFunction } from "./functions/remote-function.ts";
-import type { Jobs } from "./hub/tasks.ts";
-import { type KnownOptions, requireKnown } from "./known-options.ts";
-import { type Awaitable, waitForJobs } from "./local/jobs.ts";
+} from "./options/call-options.ts";
+import { type KnownOptions, requireKnown } from "./options/known-options.ts";
 import { type GatherOptions, gather } from "./partition/scatter.ts";
-import { broadcast } from "./requests/broadcast.ts";
-import { DirectSender } from "./requests/direct-sender.ts";
 import type { ExecuteReply } from "./requests/execute-reply.ts";
-import { readProgram } from "./requests/read-program.ts";
 import type { AsyncResult } from "./results/async-result.ts";
 import type { Arity, PerEngine } from "./results/result-plan.ts";
 import type { WaitOptions } from "./results/wait-options.ts";
+import { broadcast } from "./sending/broadcast.ts";
+import { DirectSender } from "./sending/direct-sender.ts";
+import { readProgram } from "./sending/read-program.ts";
 import { type FixedTargets, fixTargets, showTargets } from "./targets.ts";
 import { type PullFunction, pullVariables } from "./variables.ts";
 

@@ -2,7 +2,6 @@ import { inspect } from "node:util";
 import { currentHost } from "../protocol/host.ts";
 import type { Session } from "../protocol/session.ts";
 import { type BroadcastFlags, BroadcastView } from "./broadcast-view.ts";
-import type { RemoteArguments } from "./call-options.ts";
 import type { ClientChannels } from "./client-channels.ts";
 import { keepConnected } from "./connection/keep-connected.ts";
 import { type ConnectOptions, openConnection } from "./connection/open-connection.ts";
@@ -26,15 +25,16 @@ import { type Jobs, jobIds, resubmitEnded } from "./hub/tasks.ts";
 import { LoadBalancedView } from "./load-balanced-view.ts";
 import { type Awaitable, waitForJobs, watchJobs } from "./local/jobs.ts";
 import { localMetadata, localResults, purgeLocal } from "./local/local-results.ts";
+import type { RemoteArguments } from "./options/call-options.ts";
 import type { InteractiveOptions } from "./output/progress-display.ts";
 import type { QueueStatus } from "./queue-status.ts";
 import type { ExecuteReply } from "./requests/execute-reply.ts";
-import * as lowLevel from "./requests/low-level-requests.ts";
 import type { TaskMetadata } from "./requests/task-metadata.ts";
-import { TaskSender } from "./requests/task-sender.ts";
 import type { AsyncResult } from "./results/async-result.ts";
 import type { Arity } from "./results/result-plan.ts";
 import type { WaitOptions } from "./results/wait-options.ts";
+import * as lowLevel from "./sending/low-level-requests.ts";
+import { TaskSender } from "./sending/task-sender.ts";
 import { fixTargets, type Targets } from "./targets.ts";
 
 /**

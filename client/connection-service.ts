@@ -14,10 +14,10 @@ import { EngineDirectory } from "./engine-directory.ts";
 import { ConnectError, EngineError, remoteError } from "./errors/failures.ts";
 import { HubRecords, read } from "./hub/hub-records.ts";
 import { LocalRecords } from "./local/local-records.ts";
-import { cannedValue } from "./requests/canned-call.ts";
 import { PendingRequests } from "./requests/pending-requests.ts";
 import { readFailure } from "./requests/read-output.ts";
 import { engineDied } from "./requests/request.ts";
+import { cannedValue } from "./sending/canned-call.ts";
 
 /** How long everything outstanding waits for a controller that is away, where nothing else is said. */
 export const defaultPatience: Patience = { timeoutMs: 10_000, whyGone: () => undefined };

@@ -1,15 +1,5 @@
 import { inspect } from "node:util";
 import { currentHost } from "../protocol/host.ts";
-import {
-  type ArityOf,
-  type CallOptions,
-  type DirectFlags,
-  directFlags,
-  type ExecuteOptions,
-  type OwnTargets,
-  type RemoteArguments,
-  type SendOptions,
-} from "./call-options.ts";
 import { keepConnected } from "./connection/keep-connected.ts";
 import type { ConnectionService } from "./connection-service.ts";
 import { abortJobs } from "./controls/abort-jobs.ts";
@@ -25,23 +15,33 @@ import type { ResultStatus } from "./hub/hub-records.ts";
 import type { AsyncHubResult } from "./hub/hub-result.ts";
 import { resultStatus } from "./hub/result-status.ts";
 import type { Jobs } from "./hub/tasks.ts";
-import { requireKnown } from "./known-options.ts";
+import { type DirectImapOptions, directImap } from "./imap/direct-imap.ts";
+import type { ImapFunction } from "./imap/imap-function.ts";
 import { type Awaitable, waitForJobs } from "./local/jobs.ts";
 import { localResults, purgeLocal } from "./local/local-results.ts";
-import { type DirectImapOptions, directImap } from "./map/direct-imap.ts";
 import { type DirectMapOptions, directMap } from "./map/direct-map.ts";
-import type { ImapFunction } from "./map/imap-function.ts";
 import type { ItemFunction, MapFunction } from "./map/map-function.ts";
 import { type ReduceOptions, reduceParts } from "./map/reduce.ts";
-import type { Sequence } from "./map/sequences.ts";
+import {
+  type ArityOf,
+  type CallOptions,
+  type DirectFlags,
+  directFlags,
+  type ExecuteOptions,
+  type OwnTargets,
+  type RemoteArguments,
+  type SendOptions,
+} from "./options/call-options.ts";
+import { requireKnown } from "./options/known-options.ts";
 import { type GatherOptions, gather, type ScatterOptions, scatter } from "./partition/scatter.ts";
+import type { Sequence } from "./partition/sequences.ts";
 import type { QueueStatus } from "./queue-status.ts";
-import { DirectSender } from "./requests/direct-sender.ts";
 import type { ExecuteReply } from "./requests/execute-reply.ts";
-import { readProgram } from "./requests/read-program.ts";
 import type { AsyncMapResult, AsyncResult } from "./results/async-result.ts";
 import type { Arity, PerEngine } from "./results/result-plan.ts";
 import type { WaitOptions } from "./results/wait-options.ts";
+import { DirectSender } from "./sending/direct-sender.ts";
+import { readProgram } from "./sending/read-program.ts";
 import { type FixedTargets, fixTargets, showTargets, type Targets } from "./targets.ts";
 import { type PullFunction, pullVariables, variablesOf } from "./variables.ts";
 

@@ -1,5 +1,4 @@
 import { inspect } from "node:util";
-import type { CallOptions, RemoteArguments } from "./call-options.ts";
 import { keepConnected } from "./connection/keep-connected.ts";
 import { abortJobs } from "./controls/abort-jobs.ts";
 import { type ShutdownOptions, shutdownCluster } from "./controls/engine-controls.ts";
@@ -11,20 +10,21 @@ import { type GetResultOptions, getResult } from "./hub/get-result.ts";
 import { inTime, type Purge, purgeRecords, queueStatus } from "./hub/hub-questions.ts";
 import type { AsyncHubResult } from "./hub/hub-result.ts";
 import type { Jobs } from "./hub/tasks.ts";
-import { requireKnown } from "./known-options.ts";
+import { type BalancedImapOptions, balancedImap } from "./imap/balanced-imap.ts";
+import type { ImapFunction } from "./imap/imap-function.ts";
 import { type Awaitable, waitForJobs } from "./local/jobs.ts";
 import { localResults, purgeLocal } from "./local/local-results.ts";
-import { type BalancedImapOptions, balancedImap } from "./map/balanced-imap.ts";
 import { balancedMap, type MapOptions } from "./map/balanced-map.ts";
-import type { ImapFunction } from "./map/imap-function.ts";
 import type { ItemFunction, MapFunction } from "./map/map-function.ts";
-import type { Sequence } from "./map/sequences.ts";
+import type { CallOptions, RemoteArguments } from "./options/call-options.ts";
+import { requireKnown } from "./options/known-options.ts";
+import { type TaskFlags, taskFlags } from "./options/task-flags.ts";
+import type { Sequence } from "./partition/sequences.ts";
 import type { QueueStatus } from "./queue-status.ts";
-import type { TaskSender } from "./requests/task-sender.ts";
 import type { AsyncMapResult, AsyncResult } from "./results/async-result.ts";
 import type { WaitOptions } from "./results/wait-options.ts";
+import type { TaskSender } from "./sending/task-sender.ts";
 import { showTargets } from "./targets.ts";
-import { type TaskFlags, taskFlags } from "./task-flags.ts";
 
 /**
  * Runs each call on one engine, whichever the scheduler finds best. Calls return at once with an {@link AsyncResult};

@@ -1,7 +1,7 @@
-import type { CallOptions, OwnTargets } from "./call-options.ts";
-import type { DirectSender } from "./requests/direct-sender.ts";
+import type { CallOptions, OwnTargets } from "./options/call-options.ts";
 import type { AsyncResult } from "./results/async-result.ts";
 import type { Arity, PerEngine } from "./results/result-plan.ts";
+import type { DirectSender } from "./sending/direct-sender.ts";
 
 /**
  * Gets a variable of each engine, or several of them as an array. Where an engine has no such variable the result is a

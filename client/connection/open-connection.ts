@@ -7,7 +7,7 @@ import { openChannels } from "../client-channels.ts";
 import { ConnectionService, defaultPatience } from "../connection-service.ts";
 import { ConnectError } from "../errors/failures.ts";
 import { findConnection, whyGone } from "../find-connection.ts";
-import { type KnownOptions, requireKnown } from "../known-options.ts";
+import { type KnownOptions, requireKnown } from "../options/known-options.ts";
 import type { WaitOptions } from "../results/wait-options.ts";
 import type { ConnectionChoice } from "./connection-choice.ts";
 import { openRoute } from "./open-route.ts";

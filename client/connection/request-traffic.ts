@@ -8,11 +8,11 @@ import type { ClientChannels } from "../client-channels.ts";
 import type { EngineDirectory } from "../engine-directory.ts";
 import type { LocalRecords } from "../local/local-records.ts";
 import { copyId, repliesIn } from "../requests/broadcast-replies.ts";
-import type { CannedCall } from "../requests/canned-call.ts";
 import { EngineSources } from "../requests/engine-sources.ts";
 import { Lending } from "../requests/lending.ts";
 import type { PendingRequests } from "../requests/pending-requests.ts";
 import { Request, type RequestObserver, type RequestPlan } from "../requests/request.ts";
+import type { CannedCall } from "../sending/canned-call.ts";
 import type { Listen } from "./sound-messages.ts";
 
 /** What goes into a request beside its header: the same for each engine that gets it. */

@@ -1,9 +1,9 @@
 import { msgId } from "../../protocol/ids.ts";
 import type { ConnectionService } from "../connection-service.ts";
 import { type Jobs, jobIds } from "../hub/tasks.ts";
-import { type Abortable, abortRequests } from "../requests/abort-requests.ts";
 import { AsyncResult } from "../results/async-result.ts";
 import { fixTargets, recipients, type Targets } from "../targets.ts";
+import { type Abortable, abortRequests } from "./abort-requests.ts";
 
 /**
  * Aborts requests of this client or of others, queued or running. Resolves when the engines have heard.

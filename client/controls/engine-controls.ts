@@ -1,7 +1,7 @@
 import type { ConnectionService } from "../connection-service.ts";
-import { tellEngines } from "../requests/tell-engines.ts";
 import type { WaitOptions } from "../results/wait-options.ts";
 import { fixTargets, recipients, type Targets } from "../targets.ts";
+import { tellEngines } from "./tell-engines.ts";
 import { untilEngines } from "./wait-for-engines.ts";
 
 /** What ends, and how. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../protocol/json.ts";
 import { idsOf, type Tasks } from "../hub/tasks.ts";
-import { type KnownOptions, requireKnown } from "../known-options.ts";
+import { type KnownOptions, requireKnown } from "../options/known-options.ts";
 
 /** When a task may run, as seen from the tasks that it depends on. */
 export interface DependencyOptions {

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
-import type { RemoteArguments } from "../call-options.ts";
 import { keepConnected } from "../connection/keep-connected.ts";
+import type { RemoteArguments } from "../options/call-options.ts";
 import type { AsyncResult } from "../results/async-result.ts";
 import type { Arity, PerEngine } from "../results/result-plan.ts";
 

@@ -1,7 +1,7 @@
-import { requireKnown } from "../known-options.ts";
 import { balancedMap, callInChunks, type MapOptions, mapOptions } from "../map/balanced-map.ts";
+import { requireKnown } from "../options/known-options.ts";
 import { joinedParts } from "../partition/distribution.ts";
-import type { TaskSender } from "../requests/task-sender.ts";
+import type { TaskSender } from "../sending/task-sender.ts";
 import { type ParallelFunction, parallelFunction } from "./parallel-function.ts";
 
 /** A parallel function whose parts are chunks, each of which is a task. */

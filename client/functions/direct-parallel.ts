@@ -1,7 +1,7 @@
-import { requireKnown } from "../known-options.ts";
 import { callWithParts, type DirectMapOptions, directMap, directMapOptions } from "../map/direct-map.ts";
+import { requireKnown } from "../options/known-options.ts";
 import { joinedParts } from "../partition/distribution.ts";
-import type { DirectSender } from "../requests/direct-sender.ts";
+import type { DirectSender } from "../sending/direct-sender.ts";
 import { type ParallelFunction, parallelFunction } from "./parallel-function.ts";
 
 /** A parallel function of which each engine gets a part. */

@@ -4,8 +4,8 @@ import { pathToFileURL } from "node:url";
 import { rememberModule } from "../../canning/functions/known-modules.ts";
 import { exportOf, type ModuleExports } from "../../canning/functions/module-exports.ts";
 import { currentHost } from "../../protocol/host.ts";
-import type { CallOptions } from "../call-options.ts";
-import type { DirectSender } from "../requests/direct-sender.ts";
+import type { CallOptions } from "../options/call-options.ts";
+import type { DirectSender } from "../sending/direct-sender.ts";
 
 /**
  * What to import under a name: a module (its default export where it has one, else the whole of it), or a module and

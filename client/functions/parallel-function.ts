@@ -1,4 +1,4 @@
-import { type Column, columnsOf, type Sequence, type TypedArray } from "../map/sequences.ts";
+import { type Column, columnsOf, type Sequence, type TypedArray } from "../partition/sequences.ts";
 import type { AsyncMapResult, AsyncResult } from "../results/async-result.ts";
 import { requireFunction } from "./require-function.ts";
 

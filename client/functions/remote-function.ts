@@ -1,4 +1,4 @@
-import type { RemoteArguments } from "../call-options.ts";
+import type { RemoteArguments } from "../options/call-options.ts";
 import type { AsyncResult } from "../results/async-result.ts";
 import type { Arity, PerEngine } from "../results/result-plan.ts";
 import { requireFunction } from "./require-function.ts";

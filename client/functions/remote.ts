@@ -1,10 +1,10 @@
-import type { ArityOf, DirectFlags, OwnTargets } from "../call-options.ts";
 import type { DirectView } from "../direct-view.ts";
 import type { LoadBalancedView } from "../load-balanced-view.ts";
 import type { MapOptions } from "../map/balanced-map.ts";
 import type { DirectMapOptions } from "../map/direct-map.ts";
+import type { ArityOf, DirectFlags, OwnTargets } from "../options/call-options.ts";
+import type { TaskFlags } from "../options/task-flags.ts";
 import type { Arity } from "../results/result-plan.ts";
-import type { TaskFlags } from "../task-flags.ts";
 import type { ParallelFunction } from "./parallel-function.ts";
 import type { RemoteFunction } from "./remote-function.ts";
 

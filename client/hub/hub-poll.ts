@@ -3,10 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Message } from "../../protocol/session.ts";
 import type { ConnectionService } from "../connection-service.ts";
 import { RemoteError, type RemoteFailure } from "../errors/remote-error.ts";
-import { cannedValue } from "../requests/canned-call.ts";
 import { ExecuteReply } from "../requests/execute-reply.ts";
 import { Request } from "../requests/request.ts";
 import type { RequestGroup } from "../results/request-group.ts";
+import { cannedValue } from "../sending/canned-call.ts";
 import { takeRecord } from "./recorded-result.ts";
 
 const pausesMs = { first: 50, most: 1000, factor: 1.5 } as const;

@@ -1,5 +1,5 @@
 import type { ConnectionService } from "../connection-service.ts";
-import { resultControls } from "../requests/result-controls.ts";
+import { resultControls } from "../controls/result-controls.ts";
 import { AsyncResult } from "../results/async-result.ts";
 import { RequestGroup } from "../results/request-group.ts";
 import type { Arity } from "../results/result-plan.ts";

@@ -1,17 +1,17 @@
+import { resultControls } from "../controls/result-controls.ts";
 import { requireFunction } from "../functions/require-function.ts";
-import type { KnownOptions } from "../known-options.ts";
+import type { KnownOptions } from "../options/known-options.ts";
+import { type TaskFlags, taskFlags } from "../options/task-flags.ts";
 import { joinedParts } from "../partition/distribution.ts";
-import { resultControls } from "../requests/result-controls.ts";
-import type { Assembly } from "../requests/submit-direct.ts";
-import type { CallPlan, TaskCall, TaskSender } from "../requests/task-sender.ts";
+import { type Column, columnsOf, rows, type Sequence } from "../partition/sequences.ts";
 import { AsyncResult } from "../results/async-result.ts";
 import { RequestGroup } from "../results/request-group.ts";
-import { type TaskFlags, taskFlags } from "../task-flags.ts";
+import type { Assembly } from "../sending/submit-direct.ts";
+import type { CallPlan, TaskCall, TaskSender } from "../sending/task-sender.ts";
 import { keepingChunk, withErrors } from "./keeping-chunk.ts";
 import { mapChunk } from "./map-chunk.ts";
 import { type ItemFunction, splitArguments } from "./map-function.ts";
 import { MapRun } from "./map-run.ts";
-import { type Column, columnsOf, rows, type Sequence } from "./sequences.ts";
 
 /** How a load-balanced view shares elements out; with flags for the tasks of this map alone. */
 export interface MapOptions extends TaskFlags {

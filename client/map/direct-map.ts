@@ -1,14 +1,14 @@
-import type { SendOptions } from "../call-options.ts";
 import { requireFunction } from "../functions/require-function.ts";
-import type { KnownOptions } from "../known-options.ts";
+import type { SendOptions } from "../options/call-options.ts";
+import type { KnownOptions } from "../options/known-options.ts";
 import { type Distribution, joinedParts, shareLength, shareOf } from "../partition/distribution.ts";
-import type { CannedOperation, DirectSender } from "../requests/direct-sender.ts";
-import type { Assembly } from "../requests/submit-direct.ts";
+import { type Column, columnsOf, type Sequence } from "../partition/sequences.ts";
 import type { AsyncMapResult, AsyncResult } from "../results/async-result.ts";
+import type { CannedOperation, DirectSender } from "../sending/direct-sender.ts";
+import type { Assembly } from "../sending/submit-direct.ts";
 import { keepingChunk, withErrors } from "./keeping-chunk.ts";
 import { mapChunk } from "./map-chunk.ts";
 import { type ItemFunction, splitArguments } from "./map-function.ts";
-import { type Column, columnsOf, type Sequence } from "./sequences.ts";
 
 export interface DirectMapOptions extends SendOptions {
   /** How elements are shared out among the engines; `block` unless given. */

@@ -1,7 +1,7 @@
 import type { RemoteError } from "../errors/remote-error.ts";
-import { type KnownOptions, requireKnown } from "../known-options.ts";
+import { type KnownOptions, requireKnown } from "../options/known-options.ts";
+import { isSequence, type Sequence } from "../partition/sequences.ts";
 import type { AsyncMapResult } from "../results/async-result.ts";
-import { isSequence, type Sequence } from "./sequences.ts";
 
 /**
  * Calls a function with the elements of one sequence, or of several side by side, shared among the engines. Results are

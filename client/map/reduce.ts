@@ -1,9 +1,9 @@
 import { runInThisContext } from "node:vm";
-import type { CallOptions } from "../call-options.ts";
-import type { DirectSender } from "../requests/direct-sender.ts";
+import type { CallOptions } from "../options/call-options.ts";
+import { type Column, type Sequence, toColumn } from "../partition/sequences.ts";
 import type { AsyncResult } from "../results/async-result.ts";
+import type { DirectSender } from "../sending/direct-sender.ts";
 import { callWithParts } from "./direct-map.ts";
-import { type Column, type Sequence, toColumn } from "./sequences.ts";
 
 export interface ReduceOptions<T> extends CallOptions {
   /** Put in front of all elements; an empty sequence needs it. */

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
-import { type Column, emptyLike, isTyped, part } from "../map/sequences.ts";
-import type { Assembly } from "../requests/submit-direct.ts";
+import type { Assembly } from "../sending/submit-direct.ts";
+import { type Column, emptyLike, isTyped, part } from "./sequences.ts";
 
 /**
  * How elements are shared out. `block`: neighbours stay together, `[0, 1] [2, 3]`. `roundRobin`: dealt like cards,

@@ -1,8 +1,8 @@
-import type { CallOptions, SendOptions } from "../call-options.ts";
-import { type Sequence, toColumn } from "../map/sequences.ts";
-import type { DirectSender } from "../requests/direct-sender.ts";
+import type { CallOptions, SendOptions } from "../options/call-options.ts";
 import type { AsyncResult } from "../results/async-result.ts";
+import type { DirectSender } from "../sending/direct-sender.ts";
 import { type Distribution, joinedParts, requireDistribution, shareOf } from "./distribution.ts";
+import { type Sequence, toColumn } from "./sequences.ts";
 
 export interface GatherOptions extends CallOptions {
   /** How the elements were shared out; `block` unless given. */

@@ -10,8 +10,8 @@ import {
 } from "../../client/errors/failures.ts";
 import type { RemoteError } from "../../client/errors/remote-error.ts";
 import type { LoadBalancedView } from "../../client/load-balanced-view.ts";
+import type { TaskFlags } from "../../client/options/task-flags.ts";
 import type { AsyncResult } from "../../client/results/async-result.ts";
-import type { TaskFlags } from "../../client/task-flags.ts";
 import { RunningCluster } from "../support/running-cluster.ts";
 
 /** For each node the nodes that it comes after; these have smaller numbers. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Column } from "../../../../client/map/sequences.ts";
 import { type Distribution, joinParts, shareLength, shareOf } from "../../../../client/partition/distribution.ts";
+import type { Column } from "../../../../client/partition/sequences.ts";
 
 const dists: readonly Distribution[] = ["block", "roundRobin"];
 

@@ -1,14 +1,14 @@
 import type { EngineUuid, MsgId } from "../../protocol/ids.ts";
 import type { ConnectionService } from "../connection-service.ts";
+import { resultControls } from "../controls/result-controls.ts";
 import type { FailedEngine } from "../errors/remote-error.ts";
 import { History } from "../local/history.ts";
+import { type TaskFlags, type WireFlags, wireFlags } from "../options/task-flags.ts";
+import type { Request, RequestPlan } from "../requests/request.ts";
 import { AsyncResult } from "../results/async-result.ts";
 import { RequestGroup } from "../results/request-group.ts";
 import { type FixedTargets, fixTargets, recipients, requireOurs } from "../targets.ts";
-import { type TaskFlags, type WireFlags, wireFlags } from "../task-flags.ts";
 import { cannedCall, cannedValue } from "./canned-call.ts";
-import type { Request, RequestPlan } from "./request.ts";
-import { resultControls } from "./result-controls.ts";
 
 /** A function to be called on one engine. */
 export interface TaskCall {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { wireFlags } from "../../../client/task-flags.ts";
+import { wireFlags } from "../../../../client/options/task-flags.ts";
 
 test("flags go over earlier ones, and undefined takes one back", () => {
   const earlier = wireFlags({ retries: 2, timeoutMs: 1500, label: "a", after: "x" });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { type ImapPlan, imapOver } from "../../../../client/map/imap-over.ts";
-import { requireSources, type Source } from "../../../../client/map/source-rows.ts";
+import { type ImapPlan, imapOver } from "../../../../client/imap/imap-over.ts";
+import { requireSources, type Source } from "../../../../client/imap/source-rows.ts";
 import { Deferred } from "../../../../protocol/deferred.ts";
 
 /** Calls whose ends are in the test's hands. */

@@ -1,16 +1,16 @@
 import type { EngineUuid } from "../../protocol/ids.ts";
 import type { JsonObject } from "../../protocol/json.ts";
-import type { RemoteArguments } from "../call-options.ts";
 import type { Payload } from "../connection/request-traffic.ts";
 import type { ConnectionService } from "../connection-service.ts";
+import { resultControls } from "../controls/result-controls.ts";
 import type { EngineDirectory } from "../engine-directory.ts";
+import type { RemoteArguments } from "../options/call-options.ts";
+import { ExecuteReply } from "../requests/execute-reply.ts";
+import type { RequestPlan } from "../requests/request.ts";
 import { AsyncResult } from "../results/async-result.ts";
 import { RequestGroup } from "../results/request-group.ts";
 import { fixTargets, recipients } from "../targets.ts";
 import { cannedCall, cannedValue } from "./canned-call.ts";
-import { ExecuteReply } from "./execute-reply.ts";
-import type { RequestPlan } from "./request.ts";
-import { resultControls } from "./result-controls.ts";
 
 /** Where a single message goes, and what it carries beside its content. */
 export interface RequestOptions {

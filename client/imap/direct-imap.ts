@@ -1,8 +1,8 @@
-import type { CallOptions } from "../call-options.ts";
-import type { DirectSender } from "../requests/direct-sender.ts";
+import type { ItemFunction } from "../map/map-function.ts";
+import type { CallOptions } from "../options/call-options.ts";
+import type { DirectSender } from "../sending/direct-sender.ts";
 import { type ImapOptions, imapOptions, type Results, splitSources } from "./imap-function.ts";
 import { imapOn } from "./imap-on.ts";
-import type { ItemFunction } from "./map-function.ts";
 
 export interface DirectImapOptions extends ImapOptions, CallOptions {}
 

@@ -4,7 +4,7 @@ import { uncan } from "../../../../canning/can.ts";
 import { depend } from "../../../../client/dependencies/depend.ts";
 import { requires } from "../../../../client/dependencies/requires.ts";
 import { mapChunk } from "../../../../client/map/map-chunk.ts";
-import { cannedCall } from "../../../../client/requests/canned-call.ts";
+import { cannedCall } from "../../../../client/sending/canned-call.ts";
 import { sessionId } from "../../../../protocol/ids.ts";
 import { Session } from "../../../../protocol/session.ts";
 import { Signer } from "../../../../protocol/signature.ts";

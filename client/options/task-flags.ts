@@ -1,8 +1,8 @@
-import type { JsonObject } from "../protocol/json.ts";
-import { type Dependency, wireDependency } from "./dependencies/dependency.ts";
-import type { Tasks } from "./hub/tasks.ts";
+import type { JsonObject } from "../../protocol/json.ts";
+import { type Dependency, wireDependency } from "../dependencies/dependency.ts";
+import type { Tasks } from "../hub/tasks.ts";
+import type { Targets } from "../targets.ts";
 import type { KnownOptions } from "./known-options.ts";
-import type { Targets } from "./targets.ts";
 
 /** What holds for all tasks of a load-balanced view. */
 export interface TaskFlags {

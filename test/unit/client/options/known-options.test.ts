@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { Client } from "../../../client/client.ts";
-import { Dependency } from "../../../client/dependencies/dependency.ts";
-import { MemoryCluster } from "../../support/memory-cluster.ts";
+import { Client } from "../../../../client/client.ts";
+import { Dependency } from "../../../../client/dependencies/dependency.ts";
+import { MemoryCluster } from "../../../support/memory-cluster.ts";
 
 /** As where types are not checked, or an object is made elsewhere. */
 const misspelt = { chunksize: 3 } as never;

@@ -1,16 +1,16 @@
 import type { CellProgram } from "../../protocol/cell-program.ts";
 import { type EngineId, type MsgId, msgId } from "../../protocol/ids.ts";
-import type { CallOptions, ExecuteOptions, SendOptions } from "../call-options.ts";
 import type { Payload } from "../connection/request-traffic.ts";
 import type { ConnectionService } from "../connection-service.ts";
 import type { FailedEngine } from "../errors/remote-error.ts";
 import { History } from "../local/history.ts";
+import type { CallOptions, ExecuteOptions, SendOptions } from "../options/call-options.ts";
+import { ExecuteReply } from "../requests/execute-reply.ts";
+import type { RequestPlan } from "../requests/request.ts";
 import type { AsyncResult } from "../results/async-result.ts";
 import type { Arity } from "../results/result-plan.ts";
 import { type FixedTargets, fixTargets, recipients, requireOurs, type Targets } from "../targets.ts";
 import { cannedCall, cannedValue, type Operation } from "./canned-call.ts";
-import { ExecuteReply } from "./execute-reply.ts";
-import type { RequestPlan } from "./request.ts";
 import { type Assembly, type DirectCall, type SendCall, sendEach, submitDirect } from "./submit-direct.ts";
 
 /** What is done on engines with canned values. */

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import type { Sequence } from "./sequences.ts";
+import type { Sequence } from "../partition/sequences.ts";
 
 /** What an imap goes over: it may be endless, and its elements may come as time goes by. */
 export type Source<T> = Sequence<T> | AsyncIterable<T>;

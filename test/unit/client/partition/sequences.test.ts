@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { splitArguments } from "../../../../client/map/map-function.ts";
-import { columnsOf, rows, toColumn } from "../../../../client/map/sequences.ts";
+import { columnsOf, rows, toColumn } from "../../../../client/partition/sequences.ts";
 
 test("sequences go side by side; they must be of one length", () => {
   const columns = columnsOf([new Set(["a", "b", "c"]), [1, 2, 3]]);

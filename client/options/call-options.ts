@@ -1,8 +1,8 @@
-import type { Reference } from "../canning/reference.ts";
-import type { CellProgram } from "../protocol/cell-program.ts";
+import type { Reference } from "../../canning/reference.ts";
+import type { CellProgram } from "../../protocol/cell-program.ts";
+import type { Arity } from "../results/result-plan.ts";
+import type { Targets } from "../targets.ts";
 import type { KnownOptions } from "./known-options.ts";
-import type { Arity } from "./results/result-plan.ts";
-import type { Targets } from "./targets.ts";
 
 /** Arguments of a function, as a call takes them: each itself, or a reference to an engine's variable of its type. */
 export type RemoteArguments<Args extends unknown[]> = {

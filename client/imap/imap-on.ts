@@ -1,10 +1,10 @@
 import { RemoteError } from "../errors/remote-error.ts";
 import { requireFunction } from "../functions/require-function.ts";
+import { requireAtLeastOne } from "../map/balanced-map.ts";
+import type { ItemFunction } from "../map/map-function.ts";
 import type { AsyncResult } from "../results/async-result.ts";
-import { requireAtLeastOne } from "./balanced-map.ts";
 import type { ImapOptions, Results } from "./imap-function.ts";
 import { imapOver } from "./imap-over.ts";
-import type { ItemFunction } from "./map-function.ts";
 import { requireSources } from "./source-rows.ts";
 
 /** Calls under way for each engine, those included whose results wait for a slower one's before them. */

@@ -1,6 +1,6 @@
 import type { ConnectionService } from "../connection-service.ts";
+import type { Request } from "../requests/request.ts";
 import { abortQueued } from "./abort-requests.ts";
-import type { Request } from "./request.ts";
 import { tellEngine } from "./tell-engines.ts";
 
 /**

@@ -1,5 +1,5 @@
-import { type KnownOptions, requireKnown } from "../known-options.ts";
-import type { Kept, Only } from "./map-function.ts";
+import type { Kept, Only } from "../map/map-function.ts";
+import { type KnownOptions, requireKnown } from "../options/known-options.ts";
 import { isSource, type Source } from "./source-rows.ts";
 
 /** How far ahead an imap goes, and in what order its results come. */

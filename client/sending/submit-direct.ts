@@ -1,11 +1,11 @@
 import type { EngineId } from "../../protocol/ids.ts";
 import type { Payload } from "../connection/request-traffic.ts";
 import type { ConnectionService } from "../connection-service.ts";
+import { resultControls } from "../controls/result-controls.ts";
+import type { RequestPlan } from "../requests/request.ts";
 import { AsyncResult } from "../results/async-result.ts";
 import { RequestGroup } from "../results/request-group.ts";
 import type { Arity, ResultPlan } from "../results/result-plan.ts";
-import type { RequestPlan } from "./request.ts";
-import { resultControls } from "./result-controls.ts";
 
 /** One call on one or several engines. */
 export interface DirectCall {

@@ -1,8 +1,8 @@
-import type { TaskSender } from "../requests/task-sender.ts";
-import { type TaskFlags, taskFlags } from "../task-flags.ts";
+import type { ItemFunction } from "../map/map-function.ts";
+import { type TaskFlags, taskFlags } from "../options/task-flags.ts";
+import type { TaskSender } from "../sending/task-sender.ts";
 import { type ImapOptions, imapOptions, type Results, splitSources } from "./imap-function.ts";
 import { imapOn } from "./imap-on.ts";
-import type { ItemFunction } from "./map-function.ts";
 
 export type BalancedImapOptions = ImapOptions & TaskFlags;
 

@@ -1,7 +1,7 @@
 import { type EngineId, engineUuid, type MsgId } from "../../protocol/ids.ts";
 import type { ConnectionService } from "../connection-service.ts";
 import { EngineError } from "../errors/failures.ts";
-import type { Request } from "./request.ts";
+import type { Request } from "../requests/request.ts";
 import { tellEngine } from "./tell-engines.ts";
 
 /** A request of this client or another one; `sentTo` is the one engine that it was sent to, if that is known. */
