@@ -237,6 +237,16 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
     return this.get().then(onValue, onError);
   }
 
+  /** As of a promise: `view.apply(f).catch((error) => …)`. */
+  catch<E = never>(onError?: ((reason: unknown) => E | PromiseLike<E>) | null): Promise<T | E> {
+    return this.get().catch(onError);
+  }
+
+  /** As of a promise. */
+  finally(onEnd?: (() => void) | null): Promise<T> {
+    return this.get().finally(onEnd);
+  }
+
   /**
    * The parts as they come: a map's elements, otherwise one for each engine or task, in their order unless the map was
    * told otherwise. Each iteration starts at the beginning.

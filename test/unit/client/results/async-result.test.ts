@@ -30,6 +30,20 @@ test("asking too early is a TimeoutError, and the result can be asked again", as
   expect(await result.get({ timeoutMs: 1 })).toEqual([1]);
 });
 
+test("what went wrong may be caught, and the end be heard of, as of a promise", async () => {
+  const failed = setUp(1);
+  failed.group.seal();
+  failed.fail(0);
+  expect(await failed.result.catch((error: unknown) => error)).toBeInstanceOf(RemoteError);
+  const { result, group, reply } = setUp(1);
+  group.seal();
+  reply(0, 1);
+  const ends: string[] = [];
+  expect(await result.catch(() => "none").finally(() => void ends.push("caught"))).toEqual([1]);
+  expect(await result.finally(() => void ends.push("alone"))).toEqual([1]);
+  expect(ends).toEqual(["caught", "alone"]);
+});
+
 test("an aborted wait rejects with the signal's reason, and the work goes on", async () => {
   const { result, group, reply } = setUp(1);
   group.seal();
