@@ -57,7 +57,8 @@ export async function becomeDask(connection: ConnectionService, options: DaskOpt
       pythons?.execute(becomeWorker(address, options), { silent: true }),
     ]);
   } catch (error) {
-    await stopWorkers(connection, targets);
+    // What went wrong first counts, not that some engine cannot be told.
+    await stopWorkers(connection, targets).catch(() => undefined);
     throw error;
   }
   return address;

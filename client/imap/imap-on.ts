@@ -1,7 +1,7 @@
 import { RemoteError } from "../errors/remote-error.ts";
 import { requireFunction } from "../functions/require-function.ts";
-import { requireAtLeastOne } from "../map/balanced-map.ts";
 import type { ItemFunction } from "../map/map-function.ts";
+import { requireAtLeastOne } from "../options/at-least-one.ts";
 import type { AsyncResult } from "../results/async-result.ts";
 import type { ImapOptions, Results } from "./imap-function.ts";
 import { imapOver } from "./imap-over.ts";

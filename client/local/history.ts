@@ -1,7 +1,7 @@
 import { type MsgId, msgId } from "../../protocol/ids.ts";
 
 /**
- * Ids of all requests that this client has sent, in order. What stands before an id's number (`<session>_<pid>_`) is the
+ * Ids of requests in the order in which a client or a view has sent them. What stands before an id's number (`<session>_<pid>_`) is the
  * same for all, so that 8 bytes are kept of each; of copies of a broadcast, whose ids are longer, all is.
  */
 export class History {
@@ -26,7 +26,7 @@ export class History {
   at(index: number): MsgId {
     const entry = this.#entries.at(index);
     if (entry !== undefined) return this.#idOf(entry);
-    throw new RangeError(`The history has no request ${index}: this client has sent ${this.#entries.length} so far.`);
+    throw new RangeError(`The history has no request ${index}: ${this.#entries.length} have been sent so far.`);
   }
 
   clear(): void {

@@ -1,5 +1,6 @@
 import { resultControls } from "../controls/result-controls.ts";
 import { requireFunction } from "../functions/require-function.ts";
+import { requireAtLeastOne } from "../options/at-least-one.ts";
 import type { KnownOptions } from "../options/known-options.ts";
 import { type TaskFlags, taskFlags } from "../options/task-flags.ts";
 import { joinedParts } from "../partition/distribution.ts";
@@ -107,11 +108,4 @@ export function callInChunks<T>(
       return interrupt(requests);
     },
   });
-}
-
-/** @throws {RangeError} naming an option that is no whole number from 1; `Infinity` is one */
-export function requireAtLeastOne(options: Readonly<Record<string, number | undefined>>): void {
-  for (const [name, value] of Object.entries(options))
-    if (value !== undefined && !(value >= 1 && Math.floor(value) === value))
-      throw new RangeError(`${name} is ${value}: give a whole number, 1 or more.`);
 }

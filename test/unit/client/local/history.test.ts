@@ -13,8 +13,8 @@ test("ids come back as they were, whatever they look like, from either end", () 
 test("a place that it does not have is named, also when it was cleared", () => {
   const history = new History();
   history.add(msgId("s_7_0"));
-  expect(() => history.at(-2)).toThrow("The history has no request -2: this client has sent 1 so far.");
+  expect(() => history.at(-2)).toThrow("The history has no request -2: 1 have been sent so far.");
   history.clear();
   expect(history.ids).toEqual([]);
-  expect(() => history.at(0)).toThrow("The history has no request 0: this client has sent 0 so far.");
+  expect(() => history.at(0)).toThrow("The history has no request 0: 0 have been sent so far.");
 });

@@ -76,7 +76,7 @@ test("a result is found again by id, place or result, without asking the hub", a
   expect(rc.results.size).toBe(0);
   const both = rc.view().apply(() => "x");
   expect(await rc.getResult<string>([both, -1])).toEqual(["x", "x"]);
-  expect(() => rc.getResult(3)).toThrow("The history has no request 3: this client has sent 3 so far.");
+  expect(() => rc.getResult(3)).toThrow("The history has no request 3: 3 have been sent so far.");
 });
 
 test("what was dropped is asked of the hub, once more in the same result", async () => {
