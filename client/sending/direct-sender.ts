@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { CellProgram } from "../../protocol/cell-program.ts";
 import { type EngineId, type MsgId, msgId } from "../../protocol/ids.ts";
 import type { Payload } from "../connection/request-traffic.ts";
@@ -95,6 +96,8 @@ export class DirectSender {
   }
 
   execute<A extends Arity>({ code, program, filename, silent = false, targets }: Code): AsyncResult<never, A> {
+    if (typeof code !== "string")
+      throw new TypeError(`Code is text, and ${inspect(code, { depth: 0 })} is none: functions are for \`apply\`.`);
     const { engines } = this.connection;
     const metadata = { lean: true, label: this.label, filename, ...(program && { program: asJson(program) }) };
     const payload = { content: { code, silent, user_expressions: {} }, metadata };

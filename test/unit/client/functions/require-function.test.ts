@@ -17,6 +17,7 @@ test("what engines could not call is refused here, whoever is to send it", async
     expect(() => view.parallel({ dist: "block" } as never)).toThrow("and { dist: 'block' } is none");
     expect(() => view.executor.submit("1 + 1" as never)).toThrow("code is for `execute`");
   }
+  expect(() => rc.view().execute(String as never)).toThrow("Code is text, and [Function: String] is none");
   expect(rc.history).toEqual([]);
 });
 
