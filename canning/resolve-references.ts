@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { UserVariables } from "../protocol/host.ts";
 import { isBuiltinGlobal } from "./functions/builtin-names.ts";
 import { Reference } from "./reference.ts";
@@ -56,7 +57,18 @@ function settleParts(container: object, settle: (value: unknown) => unknown): vo
     }
 }
 
+/** What a getter or a Proxy of the user throws is told with the name, too. */
 function heldBy(name: string, variables: UserVariables): unknown {
+  try {
+    return valueAt(name, variables);
+  } catch (cause) {
+    if (cause instanceof ReferenceError) throw cause;
+    const reason = cause instanceof Error ? cause.message : inspect(cause);
+    throw new ReferenceError(`${name} cannot be read: ${reason}`, { cause });
+  }
+}
+
+function valueAt(name: string, variables: UserVariables): unknown {
   const [root = "", ...path] = name.split(".");
   if (!variables.has(root) && !isBuiltinGlobal(root)) throw new ReferenceError(`${root} is not defined`);
   let value: unknown = variables.has(root) ? variables.get(root) : Reflect.get(globalThis, root);

@@ -51,6 +51,7 @@ export class ReceiptedChannel implements Channel {
   readonly #asked = new Map<string, Asked>();
   #count = 0;
   #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   /** @param addresses how many frames before a message say where it goes: 1 for a router, 0 for others */
   constructor(channel: Channel, addresses: 0 | 1 = 0) {
@@ -76,20 +77,21 @@ export class ReceiptedChannel implements Channel {
    * @param address of a router's peer
    * @throws {Error} when the channel is closed before
    */
-  whenReceived(...address: readonly Buffer[]): Promise<void> {
+  async whenReceived(...address: readonly Buffer[]): Promise<void> {
+    if (this.#isClosed) throw closed();
     const token = String(++this.#count);
     const asked = { frames: [...address, mark, Buffer.from(token)], received: new Deferred<void>() };
     this.#asked.set(token, asked);
     this.send(asked.frames);
     this.#timer ??= setTimeout(() => this.#askAgain(), patienceMs).unref();
-    return asked.received.promise;
+    await asked.received.promise;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
     await this.#channel[Symbol.asyncDispose]();
-    const reason = new Error("The connection was closed before the other side had everything.");
-    for (const { received } of this.#asked.values()) received.reject(reason);
+    for (const { received } of this.#asked.values()) received.reject(closed());
     this.#asked.clear();
   }
 
@@ -106,3 +108,5 @@ export class ReceiptedChannel implements Channel {
     this.#timer = setTimeout(() => this.#askAgain(), patienceMs).unref();
   }
 }
+
+const closed = (): Error => new Error("The connection was closed before the other side had everything.");

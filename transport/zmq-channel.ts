@@ -19,6 +19,8 @@ const zeroCopyReceive = { option: 10, off: 0 };
 type OpenContext = { setInt32Option(option: number, value: number): void };
 // The setter is there, but declared protected.
 (context as unknown as OpenContext).setInt32Option(zeroCopyReceive.option, zeroCopyReceive.off);
+/** A client has some twenty, its watches of connections included: libzmq's 1,023 would not do for fifty clients. */
+context.maxSockets = 16_384;
 
 class NotifyingRouter extends Router {
   constructor(options: ConstructorParameters<typeof Router>[0]) {

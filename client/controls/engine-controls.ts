@@ -72,14 +72,13 @@ export async function restartEngines(connection: ConnectionService, options: Res
       `Cannot restart engine ${deaf.join(", ")}: engines of other languages end, and do not start again.`,
     );
   const known = new Set(engines.uuids.values());
-  await tellEngines(connection, ids, "shutdown_request", { restart: true });
   const newcomers = () => [...engines.uuids.values()].filter((uuid) => !known.has(uuid)).length;
-  await untilEngines(
-    connection,
-    () => newcomers() >= ids.length,
-    options,
-    () => {
-      return `Only ${newcomers()} of ${ids.length} engines have come back after ${(options.timeoutMs ?? 0) / 1000} s.`;
-    },
-  );
+  const areBack = () => newcomers() >= ids.length;
+  const late = () =>
+    `Only ${newcomers()} of ${ids.length} engines have come back after ${(options.timeoutMs ?? 0) / 1000} s.`;
+  // Side by side: an engine that is stopped does not answer, and the time is for all of it.
+  await Promise.all([
+    tellEngines(connection, ids, "shutdown_request", { restart: true }),
+    untilEngines(connection, areBack, options, late),
+  ]);
 }

@@ -32,7 +32,7 @@ async function keepEach(
   for (let row = 0; row < (columns[0]?.length ?? 0); row++)
     try {
       const result = f(...columns.map((column) => column[row]));
-      results.push(result instanceof Promise ? await result : result);
+      results.push(typeof (result as PromiseLike<unknown> | null)?.then === "function" ? await result : result);
     } catch (error) {
       const failure = described(error);
       if (/^(UnmetDependency|KeyboardInterrupt|TaskAborted|ExitRequest)$/.test(failure.ename)) throw error;

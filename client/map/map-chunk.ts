@@ -10,7 +10,7 @@ async function callEach(
   const results: unknown[] = [];
   for (let row = 0; row < (columns[0]?.length ?? 0); row++) {
     const result = f(...columns.map((column) => column[row]));
-    results.push(result instanceof Promise ? await result : result);
+    results.push(typeof (result as PromiseLike<unknown> | null)?.then === "function" ? await result : result);
   }
   return results;
 }

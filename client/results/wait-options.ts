@@ -1,4 +1,4 @@
-import { abortable } from "../../protocol/deferred.ts";
+import { abortable, Deferred } from "../../protocol/deferred.ts";
 import { TimeoutError } from "../errors/failures.ts";
 
 /** How long to wait for something that another process does. */
@@ -15,11 +15,12 @@ const longestMs = 2 ** 31 - 1;
 /**
  * @param late what to say when the time is up
  * @throws {TimeoutError} when it takes longer than `timeoutMs`
+ * @throws {RangeError} when that is no time
  */
 export function waitFor<T>(work: Promise<T>, options: WaitOptions, late: () => string): Promise<T> {
   const { timeoutMs, signal } = options;
-  if (timeoutMs !== undefined && timeoutMs <= longestMs) return waitInTime(work, { timeoutMs, signal }, late);
-  return signal === undefined ? work : abortable(work, signal);
+  const ending = signal === undefined ? work : abortable(work, signal);
+  return timeoutMs === undefined || timeoutMs > longestMs ? ending : inTime(ending, timeoutMs, late);
 }
 
 /**
@@ -37,16 +38,13 @@ export async function isInTime(work: Promise<unknown>, options: WaitOptions): Pr
   }
 }
 
-async function waitInTime<T>(
-  work: Promise<T>,
-  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined },
-  late: () => string,
-): Promise<T> {
-  const timeout = AbortSignal.timeout(timeoutMs);
+async function inTime<T>(work: Promise<T>, timeoutMs: number, late: () => string): Promise<T> {
+  const time = new Deferred<never>();
+  const timer = setTimeout(() => time.reject(new TimeoutError(late())), timeoutMs);
+  if (!(timeoutMs >= 0)) time.reject(new RangeError(`timeoutMs is ${timeoutMs}: give milliseconds, 0 or more.`));
   try {
-    return await abortable(work, signal ? AbortSignal.any([signal, timeout]) : timeout);
-  } catch (error) {
-    if (timeout.aborted && error === timeout.reason) throw new TimeoutError(late());
-    throw error;
+    return await Promise.race([time.promise, work]);
+  } finally {
+    clearTimeout(timer);
   }
 }

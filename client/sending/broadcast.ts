@@ -8,7 +8,8 @@ import type { SendCall } from "./submit-direct.ts";
 export const broadcast =
   (coalescing: boolean): SendCall =>
   (connection, { ids, payload, plan }) => {
-    const engines = ids.flatMap((id) => connection.engines.uuid(id) ?? []);
+    // The copies of a request differ by their engine alone: each engine gets one.
+    const engines = [...new Set(ids.flatMap((id) => connection.engines.uuid(id) ?? []))];
     const observer = new RequestGroup();
     const requests = connection.requests.broadcast({ engines, coalescing }, payload(0), { plan: plan(0), observer });
     for (const request of requests) observer.add(request);

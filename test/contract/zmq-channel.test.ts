@@ -101,3 +101,8 @@ test("a peer that sends a frame above the limit is disconnected; others go on", 
     break;
   }
 });
+
+test("a process may have more sockets than libzmq's thousand", async () => {
+  const channels = Array.from({ length: 1100 }, () => dealer());
+  await Promise.all(channels.map((channel) => channel[Symbol.asyncDispose]()));
+});

@@ -69,6 +69,12 @@ for (const coalescing of [false, true]) {
     ]);
   });
 
+  test(`${how}: an engine that is named twice is called once`, async () => {
+    const result = rc.broadcastView([2, 2, 0], { coalescing }).apply(() => 1);
+    expect(await result).toEqual([1, 1]);
+    expect(result.engineId).toEqual([2, 0]);
+  });
+
   test(`${how}: what runs for ever is aborted, and the engines are free`, async () => {
     const view = views();
     const endless = view.execute("console.log('begun'); for (;;);");

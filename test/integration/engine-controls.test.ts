@@ -60,6 +60,16 @@ test("an engine that native code holds is killed, and starts again all the same"
   await expect(stuck.get()).rejects.toMatchObject({ ename: "EngineError" });
 });
 
+test("the time of a restart is up also where an engine does not hear of it", async () => {
+  await using running = await RunningCluster.start({ engines: 1 });
+  const rc = await running.connect();
+  const pid = await rc.view(0).apply(() => process.pid);
+  process.kill(pid, "SIGSTOP");
+  await expect(rc.restartEngines({ timeoutMs: 10 })).rejects.toThrow("Only 0 of 1 engines have come back");
+  process.kill(pid, "SIGCONT");
+  await waitUntil(() => rc.ids[0] === 1, soon());
+});
+
 test("single messages go to an engine, or to whichever the scheduler finds", async () => {
   await using running = await RunningCluster.start({ engines: 2 });
   const rc = await running.connect();

@@ -64,6 +64,26 @@ test("a variable that is not there is a ReferenceError that names it; one that h
   expect(arrived(new Reference("model.none"))).toBeUndefined();
 });
 
+test("what a getter or a Proxy throws is told with the name", () => {
+  const weird = {
+    get bad(): never {
+      throw new Error("no weights");
+    },
+    trap: new Proxy(
+      {},
+      {
+        has: () => {
+          throw new TypeError("trapped");
+        },
+      },
+    ),
+  };
+  const read = (name: string): unknown =>
+    uncan(can(new Reference(name)), { variables: variables({ weird }), resolvesReferences: true });
+  expect(() => read("weird.bad")).toThrow(new ReferenceError("weird.bad cannot be read: no weights"));
+  expect(() => read("weird.trap.x")).toThrow(new ReferenceError("weird.trap.x cannot be read: trapped"));
+});
+
 test("without being asked to resolve it, whoever receives a reference gets a reference", () => {
   const received = uncan(can([new Reference("a")])) as [Reference];
   expect(received).toEqual([new Reference("a")]);

@@ -40,6 +40,7 @@ test("each question has its own answer, and one that is open ends with the chann
   await first;
   await here[Symbol.asyncDispose]();
   await expect(second).rejects.toThrow("closed before the other side had everything");
+  await expect(here.whenReceived()).rejects.toThrow("closed before the other side had everything");
 });
 
 test("the address of a router's peer comes first, and is part of what comes back", async () => {

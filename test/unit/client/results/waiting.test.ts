@@ -1,6 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import { CompositeError } from "../../../../client/errors/composite-error.ts";
+import { waitFor } from "../../../../client/results/wait-options.ts";
 import { setUp } from "./result-harness.ts";
 
 /** Whether a promise settles within a turn of the event loop. */
@@ -95,4 +96,22 @@ test("a time without end, or longer than timers can tell, is no limit", async ()
   expect(await settles(Promise.race(waits))).toBe(false);
   reply(0, 1);
   expect(await Promise.all(waits)).toEqual([true, true]);
+});
+
+test("what is no time is refused, and leaves no rejection behind", async () => {
+  const unhandled = vi.fn();
+  process.on("unhandledRejection", unhandled);
+  for (const timeoutMs of [-1, Number.NaN]) {
+    const late = Promise.reject(new Error("the connection ended"));
+    await expect(waitFor(late, { timeoutMs }, () => "")).rejects.toThrow(
+      `timeoutMs is ${timeoutMs}: give milliseconds`,
+    );
+  }
+  await turn();
+  process.off("unhandledRejection", unhandled);
+  expect(unhandled).not.toHaveBeenCalled();
+});
+
+test("parts of a millisecond are a time", async () => {
+  await expect(waitFor(new Promise(() => {}), { timeoutMs: 0.5 }, () => "late")).rejects.toThrow("late");
 });
