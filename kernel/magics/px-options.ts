@@ -88,10 +88,14 @@ export function readMagicOptions<Schema extends typeof pxOptions | typeof pxConf
 const leadingFlag =
   /^\s*(?:(?:--targets|-t|--group-outputs|--out)(?:=|\s+)(?:\[[^\]]*\]|\S+)|--(?:no-?)?block|--(?:no-)?verbose)(?=\s|$)/;
 
-/** Splits `%px --targets ::2 code` into its flags and the code. */
+/** `--target 1`, `--target=1`: what no decrement can be, and so a flag that there is not. */
+const unknownFlag = /^\s*--[a-z][a-z-]*(?:=[^=\s]\S*|\s+(?!in\b|instanceof\b)[\w"'])/;
+
+/** Splits `%px --targets ::2 code` into its flags, of which one may be wrong, and the code. */
 export function splitLeadingFlags(rest: string): { readonly flags: string; readonly code: string } {
   let end = 0;
   for (let match = leadingFlag.exec(rest); match; match = leadingFlag.exec(rest.slice(end))) end += match[0].length;
+  if (unknownFlag.test(rest.slice(end))) return { flags: rest, code: "" };
   return { flags: rest.slice(0, end), code: rest.slice(end) };
 }
 

@@ -51,6 +51,16 @@ test("%pxconfig and %pxresult take their own flags only", () => {
   expect(() => readMagicOptions("%pxresult", pxResultOptions, "--targets 1")).toThrow("Unknown option --targets");
 });
 
+test("before code, what looks like a flag and cannot be code is one, to be refused by name", () => {
+  for (const wrong of ["--target 1 x", "--targets 0 --bogus=2 x"]) {
+    const { flags, code } = splitLeadingFlags(wrong);
+    expect([flags, code]).toEqual([wrong, ""]);
+    expect(() => px(flags)).toThrow("Unknown option --");
+  }
+  for (const code of ["--count", "--count; x", "--count + 1", "--count == 1", "--count==1", "--count in x"])
+    expect(splitLeadingFlags(code)).toEqual({ flags: "", code });
+});
+
 test("targets are all, an id, a slice, a list or a language", () => {
   expect(readTargets("all")).toBe("all");
   expect(readTargets("2")).toBe(2);
