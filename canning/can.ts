@@ -6,6 +6,7 @@ import { msgpackCodec } from "./codecs/msgpack-codec.ts";
 import { v8Codec } from "./codecs/v8-codec.ts";
 import { type RequireModule, requireFromHere } from "./functions/known-modules.ts";
 import type { KnownSources, SentSources } from "./functions/large-sources.ts";
+import type { Waits } from "./functions/stoppable-code.ts";
 import { Lowering } from "./lowering.ts";
 import { Raising } from "./raising.ts";
 
@@ -31,6 +32,8 @@ export interface UncanOptions {
   readonly sources?: KnownSources;
   /** How modules that travel by name are loaded; by default `require` from the current folder. */
   readonly requireModule?: RequireModule;
+  /** What the awaits of functions await, so that they can be stopped there. Without it they are as they were written. */
+  readonly waits?: Waits;
 }
 
 const codecs: Record<CodecName, Codec> = { v8: v8Codec, msgpack: msgpackCodec };

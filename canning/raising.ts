@@ -6,6 +6,7 @@ import { revivedError } from "./error-values.ts";
 import { FunctionRevival } from "./functions/function-revival.ts";
 import { namedValue, type RequireModule } from "./functions/known-modules.ts";
 import type { KnownSources } from "./functions/large-sources.ts";
+import type { Waits } from "./functions/stoppable-code.ts";
 import type { CodeRecord, Contents, Properties, StandInRecord, Table } from "./records.ts";
 import { referenceClass } from "./reference.ts";
 import { registeredClass } from "./registry.ts";
@@ -16,6 +17,7 @@ export interface Surroundings {
   readonly variables?: UserVariables;
   readonly resolvesReferences?: boolean;
   readonly sources?: KnownSources;
+  readonly waits?: Waits;
   readonly requireModule: RequireModule;
 }
 
@@ -38,7 +40,7 @@ export class Raising {
   value(reader: PayloadReader): unknown {
     const table = reader.read() as Table | null;
     if (table === null) return reader.read();
-    const functions = new FunctionRevival(table, this.#here.variables);
+    const functions = new FunctionRevival(table, this.#here);
     const read = this.#reading(reader, table);
     const early = new Set(table.early);
     for (const [index, record] of table.records.entries())

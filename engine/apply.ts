@@ -5,6 +5,7 @@ import { codecOf, seal, unseal } from "../canning/seal.ts";
 import type { Dialect } from "../protocol/envelope.ts";
 import { ExitRequest } from "../runtime/evaluate/exit-request.ts";
 import type { Namespace } from "../runtime/evaluate/namespace.ts";
+import { requestWaits } from "../runtime/evaluate/request-waits.ts";
 import type { Reply } from "../runtime/jupyter/handlers.ts";
 import type { ServedRequest } from "../runtime/jupyter/served-request.ts";
 import type { SourceExchange } from "./source-exchange.ts";
@@ -70,7 +71,8 @@ export async function apply(request: ServedRequest, parts: ApplyParts): Promise<
 }
 
 function received({ content, buffers }: ServedRequest, { namespace, session, sources }: ApplyParts): unknown {
-  const here = { variables: namespace, requireModule: namespace.modules.require, resolvesReferences: true };
+  const { require: requireModule } = namespace.modules;
+  const here = { variables: namespace, requireModule, resolvesReferences: true, waits: requestWaits };
   try {
     return unseal(buffers, content, session.signer, { ...here, sources: sources.known });
   } catch (error) {

@@ -1,5 +1,6 @@
 import { constants, Script } from "node:vm";
 import type { CodeRecord } from "../records.ts";
+import { stoppableCode, type Waits, waitsName } from "./stoppable-code.ts";
 
 /** Gives the names that the code has around it; called when all values are there. */
 export type Bind = (values: readonly unknown[]) => void;
@@ -13,10 +14,15 @@ interface Surroundings {
   readonly names: readonly string[];
   /** Holds the variables that it shares with other functions, as properties; they cost a lookup at every use. */
   readonly shared: object | undefined;
+  /** What its awaits await; without them they are as they were written. */
+  readonly waits: Waits | undefined;
 }
 
+/** Gives what makes functions of one compiled code. */
+type Factory = (shared: object | undefined, waits: Waits | undefined) => Make;
+
 /** Compiled code by its text and place: the same function arrives with every task of a map. */
-const compiled = new Map<string, (shared: object | undefined) => Make>();
+const compiled = new Map<string, Factory>();
 const mostCompiled = 500;
 
 /**
@@ -24,27 +30,30 @@ const mostCompiled = 500;
  * compiled code share what V8 learns about it, so the ten thousandth call of a task runs optimised.
  */
 export function makeFunction(surroundings: Surroundings, initial: readonly unknown[]): ReturnType<Make> {
-  const { record, shared } = surroundings;
+  const { record, shared, waits } = surroundings;
   const [before, after] = wrapping(surroundings);
   const { filename, line, column } = record.place;
-  const key = [filename, line, column, before, record.text, after].join("\0");
+  const isStoppable = waits !== undefined && !record.text.includes(waitsName);
+  const key = [isStoppable, filename, line, column, before, record.text, after].join("\0");
   const factory =
-    compiled.get(key) ?? compile(before + record.text + after, { ...record.place, column: column - before.length });
+    compiled.get(key) ??
+    compile(before + record.text + after, { filename, line, column: column - before.length }, isStoppable);
   compiled.delete(key);
   compiled.set(key, factory);
   if (compiled.size > mostCompiled) compiled.delete(compiled.keys().next().value ?? "");
-  return factory(shared)(...initial);
+  return factory(shared, waits)(...initial);
 }
 
-function compile(code: string, { filename, line, column }: CodeRecord["place"]): (shared: object | undefined) => Make {
-  const script = new Script(code, {
+function compile(code: string, place: CodeRecord["place"], isStoppable: boolean): Factory {
+  const { filename, line, column } = place;
+  const script = new Script(isStoppable ? stoppableCode(code, place) : code, {
     filename,
     lineOffset: line,
     columnOffset: column,
     // Only where it is used: with it, each script is kept for as long as the process runs.
     ...(code.includes("import(") && { importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER }),
   });
-  return script.runInThisContext() as (shared: object | undefined) => Make;
+  return script.runInThisContext() as Factory;
 }
 
 /** All of it on the first line, or the lines after it would be counted wrong. */
@@ -56,7 +65,7 @@ function wrapping({ record, names, shared }: Surroundings): [before: string, aft
   // Sloppy around, as `with` asks for; the function inside may be strict all the same.
   const [opening, closing] = shared ? ["with($tsparallelShared){", "}"] : ["", ""];
   return [
-    `(function($tsparallelShared){${opening}return function(${list}){${strict}return[${beforeText}`,
+    `(function($tsparallelShared,${waitsName}){${opening}return function(${list}){${strict}return[${beforeText}`,
     `${afterText}${bind}]}${closing}})`,
   ];
 }

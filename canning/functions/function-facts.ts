@@ -3,6 +3,7 @@ import { CanningError } from "../canning-error.ts";
 import type { FreeName } from "./free-names.ts";
 import { type FunctionSource, functionSource } from "./function-source.ts";
 import { type FunctionScope, type InspectedFunction, inspectFunction } from "./inspector-session.ts";
+import { originalColumn } from "./original-places.ts";
 import { type ScriptOrigin, scriptOrigin, scriptUrl } from "./script-urls.ts";
 
 /** Where a function was written: file name or cell as stack traces show it, line and column from 0. */
@@ -143,6 +144,7 @@ function placeOf(
 ): Place {
   const lead = text.slice(0, source.anchor);
   const lines = lead.split("\n").length - 1;
-  const column = lines === 0 ? location.column - lead.length - source.shift : 0;
-  return { filename, line: location.line - lines, column };
+  const line = location.line - lines;
+  const at = originalColumn({ filename, line: location.line, column: location.column });
+  return { filename, line, column: lines === 0 ? at - lead.length - source.shift : 0 };
 }

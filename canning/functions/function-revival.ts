@@ -3,6 +3,7 @@ import type { CodeRecord, Table } from "../records.ts";
 import { type Bind, makeFunction } from "./compiled-code.ts";
 import { rememberArrival } from "./function-facts.ts";
 import { requireFromHere } from "./known-modules.ts";
+import type { Waits } from "./stoppable-code.ts";
 
 /** How a free name gets its value here. */
 type Source =
@@ -10,17 +11,25 @@ type Source =
   | { readonly kind: "cell"; readonly cell: number }
   | { readonly kind: "shared"; readonly cell: number };
 
+/** What functions meet where they arrive; each as in `UncanOptions`. */
+interface Here {
+  readonly variables?: UserVariables;
+  readonly waits?: Waits;
+}
+
 /** Makes functions of records; their variables get values when `bindAll` is called. */
 export class FunctionRevival {
   readonly #variables: UserVariables | undefined;
+  readonly #waits: Waits | undefined;
   readonly #live: ReadonlySet<number>;
   readonly #tooLarge: ReadonlyMap<number, number>;
   readonly #bindings: { readonly bind: Bind; readonly sources: readonly Source[] }[] = [];
   /** Values of cells, and the variables themselves for those that functions share. */
   #cells: unknown[] = [];
 
-  constructor(table: Table, variables: UserVariables | undefined) {
+  constructor(table: Table, { variables, waits }: Here) {
     this.#variables = variables;
+    this.#waits = waits;
     this.#live = new Set(table.live);
     this.#tooLarge = new Map(table.tooLarge);
   }
@@ -35,7 +44,7 @@ export class FunctionRevival {
       source.kind === "value" ? source.value : early[record.early.indexOf(name)],
     );
     const [made, bind] = makeFunction(
-      { record, names: own.map(([name]) => name), shared: this.#shared(sources) },
+      { record, names: own.map(([name]) => name), shared: this.#shared(sources), waits: this.#waits },
       initial,
     );
     if (bind && own.some(([, { kind }]) => kind === "cell"))

@@ -4,6 +4,7 @@ import { rememberModule } from "../../canning/functions/known-modules.ts";
 import { exportOf } from "../../canning/functions/module-exports.ts";
 import type { ImportBinding } from "../cell/rewrite-imports.ts";
 import type { GlobalVariables } from "./global-variables.ts";
+import { requestWaits } from "./request-waits.ts";
 import type { UserModules } from "./user-modules.ts";
 
 /** What the code of a program asks of its namespace: `__cell` there. One for each run. */
@@ -14,8 +15,6 @@ export class CellSupport {
   readonly #modules: UserModules;
   readonly #filename: string;
   readonly #resources: (() => unknown)[] = [];
-  /** Ends the wait that the cell is in. */
-  #endWait: ((reason: unknown) => void) | undefined;
 
   constructor(variables: GlobalVariables, modules: UserModules, filename: string) {
     this.#variables = variables;
@@ -31,36 +30,14 @@ export class CellSupport {
     return { url: pathToFileURL(filename).href, filename, dirname, resolve };
   }
 
-  /** Makes the wait that the cell is in throw the signal's reason when it aborts; waits that follow are waits again. */
-  endWaitOn(signal: AbortSignal): void {
-    signal.addEventListener("abort", () => this.#endWait?.(signal.reason), { once: true });
-  }
-
-  /** What a top-level `await` awaits instead of its value. */
+  /** What a top-level `await` awaits instead of its value: around all waits of functions that the cell calls. */
   wait(value: unknown): unknown {
-    if (typeof value !== "object" || value === null || !("then" in value)) return value;
-    return new Promise((resolve, reject) => {
-      this.#endWait = reject;
-      // V8 follows these very functions from an error back to the cell's line; closures would end its stack trace.
-      Promise.resolve(value).then(resolve, reject);
-    });
+    return requestWaits.wait(0, value);
   }
 
   /** The same for what a top-level `for await` goes through. */
-  async *each(values: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<unknown> {
-    const iterator = Symbol.asyncIterator in values ? values[Symbol.asyncIterator]() : values[Symbol.iterator]();
-    let isLeft = true;
-    try {
-      for (;;) {
-        isLeft = false; // An iterator that fails or is done is not to be closed.
-        const next = (await this.wait(iterator.next())) as IteratorResult<unknown>;
-        if (next.done) return;
-        isLeft = true;
-        yield await this.wait(next.value);
-      }
-    } finally {
-      if (isLeft) await iterator.return?.();
-    }
+  each(values: AsyncIterable<unknown> | Iterable<unknown>): AsyncIterable<unknown> {
+    return requestWaits.each(0, values);
   }
 
   /** Loads a module and sets the variables that the import binds. */

@@ -37,8 +37,6 @@ export class Namespace implements UserVariables {
     this.modules.prepare(program.code);
     const fresh = this.#variables.declare(program.names);
     const support = new CellSupport(this.#variables, this.modules, program.filename);
-    const signal = program.isAsync ? owningRequest()?.signal : undefined;
-    if (signal) support.endWaitOn(signal);
     try {
       const cell = this.#compile(program);
       const finished = cell(support);

@@ -1,5 +1,6 @@
 import { currentRequest, owningRequest, type RunningRequest } from "../output/running-request.ts";
 import { ExitRequest } from "./exit-request.ts";
+import { KeyboardInterrupt } from "./keyboard-interrupt.ts";
 import { isOurBug } from "./stack-frames.ts";
 
 /**
@@ -10,7 +11,7 @@ import { isOurBug } from "./stack-frames.ts";
  */
 export function userErrorHandlers(onError: (error: unknown, request: RunningRequest | undefined) => void): Disposable {
   const handle = (error: unknown): void => {
-    if (error instanceof ExitRequest) return;
+    if (error instanceof ExitRequest || error instanceof KeyboardInterrupt) return;
     if (!owningRequest() && isOurBug(error)) throw error;
     onError(error, currentRequest());
   };
