@@ -143,8 +143,8 @@ export class BroadcastView<A extends Arity = "many"> {
   }
 
   /** Aborts jobs, queued or running; without any, all that this view has outstanding. They end in `TaskAborted`. */
-  async abort(jobs?: Jobs): Promise<void> {
-    await abortJobs(this.#sender.connection, jobs ?? this.outstanding, undefined);
+  async abort(jobs?: Jobs, options: WaitOptions = {}): Promise<void> {
+    await abortJobs(this.#sender.connection, jobs ?? this.outstanding, options);
   }
 
   [inspect.custom](): string {

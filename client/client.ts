@@ -7,7 +7,7 @@ import { keepConnected } from "./connection/keep-connected.ts";
 import { type ConnectOptions, openConnection } from "./connection/open-connection.ts";
 import type { Patience } from "./connection/reconnection.ts";
 import { ConnectionService } from "./connection-service.ts";
-import { abortJobs } from "./controls/abort-jobs.ts";
+import { type AbortOptions, abortJobs } from "./controls/abort-jobs.ts";
 import { becomeDask, type DaskOptions, stopDask } from "./controls/dask.ts";
 import * as controls from "./controls/engine-controls.ts";
 import { waitForEngines } from "./controls/wait-for-engines.ts";
@@ -294,10 +294,10 @@ export class Client implements AsyncDisposable {
    * Aborts requests, queued or running, of this client or others; they end in `TaskAborted`, and engines keep their
    * variables. Resolves when the engines have heard. Tasks that the scheduler still holds end at once.
    * @param jobs results, ids or places in the history; without it, all that this client has outstanding
-   * @param options `targets`: only these engines hear of it
+   * @throws {TimeoutError} when they have not heard in time, for example as one is stopped
    */
-  async abort(jobs?: Jobs, { targets }: { readonly targets?: Targets } = {}): Promise<void> {
-    await abortJobs(this.#connection, jobs, targets);
+  async abort(jobs?: Jobs, options: AbortOptions = {}): Promise<void> {
+    await abortJobs(this.#connection, jobs, options);
   }
 
   /**
@@ -318,24 +318,21 @@ export class Client implements AsyncDisposable {
   }
 
   /** Removes all variables of users from the engines. */
-  async clear(targets: Targets = "all"): Promise<void> {
-    await controls.clearEngines(this.#connection, targets);
+  async clear(targets: Targets = "all", options: WaitOptions = {}): Promise<void> {
+    await controls.clearEngines(this.#connection, { targets, ...options });
   }
 
   /** Stops the code that engines are running; their variables stay. What waits behind it goes on. */
-  async interrupt(targets: Targets = "all"): Promise<void> {
-    await controls.signalEngines(this.#connection, "SIGINT", targets);
+  async interrupt(targets: Targets = "all", options: WaitOptions = {}): Promise<void> {
+    await controls.signalEngines(this.#connection, "SIGINT", { targets, ...options });
   }
 
   /**
    * Sends a signal to the engines' processes: `"SIGINT"` interrupts, others do what they do to a process of Node.
    * @param signal its name or number
    */
-  async signalEngines(
-    signal: string | number,
-    { targets = "all" }: { readonly targets?: Targets } = {},
-  ): Promise<void> {
-    await controls.signalEngines(this.#connection, signal, targets);
+  async signalEngines(signal: string | number, options: controls.TellOptions = {}): Promise<void> {
+    await controls.signalEngines(this.#connection, signal, options);
   }
 
   /**

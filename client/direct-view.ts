@@ -268,13 +268,13 @@ export class DirectView<A extends Arity = "many"> {
   }
 
   /** Aborts jobs, queued or running; without any, all that this view has outstanding. They end in `TaskAborted`. */
-  async abort(jobs?: Jobs): Promise<void> {
-    await abortJobs(this.#sender.connection, jobs ?? this.outstanding, undefined);
+  async abort(jobs?: Jobs, options: WaitOptions = {}): Promise<void> {
+    await abortJobs(this.#sender.connection, jobs ?? this.outstanding, options);
   }
 
   /** Removes all variables of users from the engines. */
-  async clear({ targets = this.targets }: CallOptions = {}): Promise<void> {
-    await clearEngines(this.#sender.connection, targets);
+  async clear({ targets = this.targets, ...options }: CallOptions & WaitOptions = {}): Promise<void> {
+    await clearEngines(this.#sender.connection, { targets, ...options });
   }
 
   /** Ends the view's engines, or starts them again; with `hub`, the controller too. See {@link Client.shutdown}. */

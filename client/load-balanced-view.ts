@@ -146,8 +146,8 @@ export class LoadBalancedView {
   }
 
   /** Aborts jobs, queued or running; without any, all that this view has outstanding. They end in `TaskAborted`. */
-  async abort(jobs?: Jobs): Promise<void> {
-    await abortJobs(this.#sender.connection, jobs ?? this.outstanding, undefined);
+  async abort(jobs?: Jobs, options: WaitOptions = {}): Promise<void> {
+    await abortJobs(this.#sender.connection, jobs ?? this.outstanding, options);
   }
 
   /** Ends the view's engines, or starts them again; with `hub`, the controller too. See {@link Client.shutdown}. */

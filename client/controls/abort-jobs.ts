@@ -2,15 +2,30 @@ import { msgId } from "../../protocol/ids.ts";
 import type { ConnectionService } from "../connection-service.ts";
 import { type Jobs, jobIds } from "../hub/tasks.ts";
 import { AsyncResult } from "../results/async-result.ts";
+import { type WaitOptions, whenHeard } from "../results/wait-options.ts";
 import { fixTargets, recipients, type Targets } from "../targets.ts";
 import { type Abortable, abortRequests } from "./abort-requests.ts";
+
+/** Who is to hear of an abort, and how long that may take. */
+export interface AbortOptions extends WaitOptions {
+  /** Only these engines hear of it; unless given all that may have one of the requests. */
+  readonly targets?: Targets;
+}
 
 /**
  * Aborts requests of this client or of others, queued or running. Resolves when the engines have heard.
  * @param jobs without it, all that this client has outstanding
- * @param targets engines that are to hear; without it all that may have one of them
+ * @throws {TimeoutError} when they have not heard in time
  */
 export async function abortJobs(
+  connection: ConnectionService,
+  jobs: Jobs | undefined,
+  { targets, ...options }: AbortOptions,
+): Promise<void> {
+  await whenHeard(tellOfAbort(connection, jobs, targets), options);
+}
+
+async function tellOfAbort(
   connection: ConnectionService,
   jobs: Jobs | undefined,
   targets: Targets | undefined,

@@ -1,11 +1,12 @@
 import type { ConnectionService } from "../connection-service.ts";
-import type { WaitOptions } from "../results/wait-options.ts";
+import { inTime } from "../hub/hub-questions.ts";
+import { type WaitOptions, whenHeard } from "../results/wait-options.ts";
 import { fixTargets, recipients, type Targets } from "../targets.ts";
 import { tellEngines } from "./tell-engines.ts";
 import { untilEngines } from "./wait-for-engines.ts";
 
 /** What ends, and how. */
-export interface ShutdownOptions {
+export interface ShutdownOptions extends WaitOptions {
   /** Engines to end; all unless given. */
   readonly targets?: Targets;
   /** Whether the controller ends too, and the client is closed. */
@@ -15,14 +16,20 @@ export interface ShutdownOptions {
 }
 
 /** Which engines to start again, and how long to wait for their successors. */
-export interface RestartOptions extends WaitOptions {
+export type RestartOptions = TellOptions;
+
+/** Which engines are told something, and how long they may take to hear it. */
+export interface TellOptions extends WaitOptions {
   /** All unless given. */
   readonly targets?: Targets;
 }
 
 /** Removes all variables of users from engines. */
-export async function clearEngines(connection: ConnectionService, targets: Targets): Promise<void> {
-  await tellEngines(connection, targets, "clear_request", {});
+export async function clearEngines(
+  connection: ConnectionService,
+  { targets = "all", ...options }: TellOptions,
+): Promise<void> {
+  await whenHeard(tellEngines(connection, targets, "clear_request", {}), options);
 }
 
 /**
@@ -33,9 +40,9 @@ export async function clearEngines(connection: ConnectionService, targets: Targe
 export async function signalEngines(
   connection: ConnectionService,
   signal: string | number,
-  targets: Targets,
+  { targets = "all", ...options }: TellOptions,
 ): Promise<void> {
-  await tellEngines(connection, targets, "signal_request", { sig: signal });
+  await whenHeard(tellEngines(connection, targets, "signal_request", { sig: signal }), options);
 }
 
 /**
@@ -44,16 +51,17 @@ export async function signalEngines(
  */
 export async function shutdownCluster(
   connection: ConnectionService,
-  { targets, hub = false, restart = false }: ShutdownOptions,
+  { targets, hub = false, restart = false, ...options }: ShutdownOptions,
   own: Targets = "all",
 ): Promise<void> {
   const meant = targets ?? own;
   if (hub && restart)
     throw new TypeError("A controller that ends has no engines to start again: leave `hub` or `restart`.");
-  if (restart) return restartEngines(connection, { targets: meant });
-  if (connection.engines.size > 0) await tellEngines(connection, meant, "shutdown_request", { restart });
+  if (restart) return restartEngines(connection, { targets: meant, ...options });
+  if (connection.engines.size > 0)
+    await whenHeard(tellEngines(connection, meant, "shutdown_request", { restart }), options);
   if (!hub) return;
-  await connection.askHub("shutdown_request", {});
+  await inTime(connection.askHub("shutdown_request", {}), options);
   await connection[Symbol.asyncDispose]();
 }
 

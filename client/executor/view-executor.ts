@@ -3,13 +3,14 @@ import { keepConnected } from "../connection/keep-connected.ts";
 import type { RemoteArguments } from "../options/call-options.ts";
 import type { AsyncResult } from "../results/async-result.ts";
 import type { Arity, PerEngine } from "../results/result-plan.ts";
+import { type WaitOptions, waitFor } from "../results/wait-options.ts";
 
 /** A promise of what a submitted function returns. Nobody need await it: a failure is no unhandled rejection. */
 export interface Submitted<T, A extends Arity = Arity> extends Promise<T> {
   /** What is known of its making. */
   readonly result: AsyncResult<T, A>;
   /** Keeps it from running, or stops it: it then rejects with `TaskAborted`. Resolves when the engines have heard. */
-  cancel(): Promise<void>;
+  cancel(options?: WaitOptions): Promise<void>;
 }
 
 /** A view as an executor uses it. */
@@ -59,7 +60,7 @@ export class ViewExecutor<View extends CallingView<Arity>> implements AsyncDispo
     const result = this.#followed(view.apply(f, ...args));
     const promise = result.get();
     promise.catch(() => undefined);
-    return Object.assign(promise, { result, cancel: () => result.abort() });
+    return Object.assign(promise, { result, cancel: (options?: WaitOptions) => result.abort(options) });
   }
 
   /**
@@ -74,18 +75,23 @@ export class ViewExecutor<View extends CallingView<Arity>> implements AsyncDispo
   /**
    * Takes no more functions. The engines go on, and so does the view.
    * @param options `cancel`: aborts what is not done; `wait`: resolves when all is done, the default
+   * @throws {TimeoutError} when that takes longer than `timeoutMs`
    */
   async shutdown({
     wait = true,
     cancel = false,
-  }: {
+    ...options
+  }: WaitOptions & {
     readonly wait?: boolean;
     readonly cancel?: boolean;
   } = {}): Promise<void> {
     this.#isShutDown = true;
     const open = [...this.#open];
-    if (cancel) await Promise.all(open.map((result) => result.abort()));
-    if (wait) await Promise.all(open.map((result) => result.wait()));
+    const end = async () => {
+      if (cancel) await Promise.all(open.map((result) => result.abort()));
+      if (wait) await Promise.all(open.map((result) => result.wait()));
+    };
+    await waitFor(end(), options, () => `${this.#open.size} of the executor's calls have not ended in time.`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

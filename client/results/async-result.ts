@@ -16,7 +16,7 @@ import type { RequestGroup } from "./request-group.ts";
 import type { Arity, ItemOf, PerEngine, ResultPlan, WithErrors } from "./result-plan.ts";
 import { Settlement } from "./settlement.ts";
 import { elapsedMs, serialTimeMs, wallTimeMs } from "./timing.ts";
-import { isInTime, type WaitOptions, waitFor } from "./wait-options.ts";
+import { isInTime, type WaitOptions, waitFor, whenHeard } from "./wait-options.ts";
 import { type GetOptions, type ResultInteractiveOptions, type ResultWaitOptions, waitUntilCome } from "./waiting.ts";
 
 /** Result of a map: an array of the function's values, in the order of the elements. */
@@ -283,17 +283,19 @@ export class AsyncResult<T, A extends Arity = Arity> implements PromiseLike<T>, 
   /**
    * Ends what is not done in `TaskAborted`, whether it runs or not; engines keep their variables. On Python's engines what
    * runs goes on, as with ipyparallel. Resolves when the engines have heard; what is done by then has its result.
+   * @throws {TimeoutError} when they have not heard in time; the signal's reason
    */
-  async abort(): Promise<void> {
-    await this.#plan.abort(this.#unanswered());
+  async abort(options: WaitOptions = {}): Promise<void> {
+    await whenHeard(this.#plan.abort(this.#unanswered()), options);
   }
 
   /**
    * Stops the engines that run it, which keep their variables, and aborts what has not begun; that ends in
    * `KeyboardInterrupt` or `TaskAborted`. Resolves when the engines have heard.
+   * @throws {TimeoutError} when they have not heard in time; the signal's reason
    */
-  async interrupt(): Promise<void> {
-    await this.#plan.interrupt(this.#unanswered());
+  async interrupt(options: WaitOptions = {}): Promise<void> {
+    await whenHeard(this.#plan.interrupt(this.#unanswered()), options);
   }
 
   [inspect.custom](): string {

@@ -23,6 +23,10 @@ export function waitFor<T>(work: Promise<T>, options: WaitOptions, late: () => s
   return timeoutMs === undefined || timeoutMs > longestMs ? ending : inTime(ending, timeoutMs, late);
 }
 
+/** Until engines have heard what they were told. @throws {TimeoutError} when one does not answer in time */
+export const whenHeard = (told: Promise<void>, options: WaitOptions): Promise<void> =>
+  waitFor(told, options, () => "Not all engines have answered in time: one of them may be stopped.");
+
 /**
  * Waits for the end of something that does not fail.
  * @returns false when the time is up

@@ -60,6 +60,41 @@ test("an engine that native code holds is killed, and starts again all the same"
   await expect(stuck.get()).rejects.toMatchObject({ ename: "EngineError" });
 });
 
+test("whatever engines are told, who tells them waits no longer than wanted for one that is stopped", async () => {
+  await using running = await RunningCluster.start({ engines: 2 });
+  const rc = await running.connect();
+  const pid = await rc.view(0).apply(() => process.pid);
+  process.kill(pid, "SIGSTOP");
+  const view = rc.view();
+  const result = view.apply(() => 1);
+  const executor = rc.executor(0);
+  const submitted = executor.submit(() => 1);
+  const limit = { timeoutMs: 10 };
+  const told = await Promise.allSettled([
+    result.abort(limit),
+    result.interrupt(limit),
+    submitted.cancel(limit),
+    view.abort(result, limit),
+    rc.abort(undefined, limit),
+    rc.clear("all", limit),
+    rc.interrupt("all", limit),
+    rc.signalEngines("SIGCONT", { targets: 0, ...limit }),
+    rc.shutdown({ targets: 0, ...limit }),
+  ]);
+  const late: unknown = expect.objectContaining({
+    message: expect.stringContaining("Not all engines have answered") as string,
+  });
+  expect(told).toEqual(told.map(() => ({ status: "rejected", reason: late })));
+  await expect(executor.shutdown({ cancel: true, ...limit })).rejects.toThrow(
+    "1 of the executor's calls have not ended",
+  );
+  const stop = AbortSignal.abort(new Error("stop"));
+  await expect(rc.abort(result, { signal: stop })).rejects.toThrow("stop");
+  process.kill(pid, "SIGCONT");
+  await waitUntil(() => rc.ids.length === 1, soon());
+  await expect(result.get({ returnErrors: true })).resolves.toEqual([expect.any(Error), expect.anything()]);
+});
+
 test("the time of a restart is up also where an engine does not hear of it", async () => {
   await using running = await RunningCluster.start({ engines: 1 });
   const rc = await running.connect();
