@@ -44,7 +44,7 @@ const broadcastFlags: KnownOptions<BroadcastFlags> = { ...shared, coalescing: tr
  * are, arguments leave this process once. Results, output and errors are those of a direct view. What differs from engine
  * to engine (`map`, `scatter`) is the business of {@link DirectView}.
  *
- * The hub keeps no record of broadcasts: `getResult` of another client does not find them.
+ * The hub keeps no record of broadcasts: `getResult` finds only those of this client, until their results were got.
  */
 export class BroadcastView<A extends Arity = "many"> {
   readonly #sender: DirectSender;
