@@ -10,7 +10,14 @@ test("an engine gets an id, the heartbeat period and the channels; clients hear 
   const engine = new MemoryPeer(requests, "e");
   expect(await ask(engine, "registration_request", { uuid, language: "typescript" })).toMatchObject({
     type: "registration_reply",
-    content: { status: "ok", id: 0, hb_period: 3000, connection_info: { mux: 1 }, receipts: true },
+    content: {
+      status: "ok",
+      id: 0,
+      hb_period: 3000,
+      connection_info: { mux: 1 },
+      receipts: true,
+      coalesced_parts: true,
+    },
     answers: false,
   });
   expect([...hearts]).toEqual([[uuid, "expected"]]);
@@ -19,6 +26,7 @@ test("an engine gets an id, the heartbeat period and the channels; clients hear 
     engines: {},
     languages: {},
     receipts: true,
+    coalesced_parts: true,
   });
 
   engines.heartStarted(uuid);
@@ -32,6 +40,7 @@ test("an engine gets an id, the heartbeat period and the channels; clients hear 
     engines: { "0": uuid },
     languages: { [uuid]: "typescript" },
     receipts: true,
+    coalesced_parts: true,
   });
 });
 
@@ -125,6 +134,7 @@ test("engines of an earlier controller count as registered at once, and ids go o
     engines: { "4": uuid },
     languages: { [uuid]: "typescript" },
     receipts: true,
+    coalesced_parts: true,
   });
   expect([events, [...hearts]]).toEqual([["joined 4"], [[uuid, "restored"]]]);
   expect((await ask(new MemoryPeer(requests, "n"), "registration_request", { uuid: "new" })).content["id"]).toBe(9);
