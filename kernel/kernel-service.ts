@@ -60,8 +60,13 @@ export class KernelService implements AsyncDisposable {
     const shell = await router().bind(kernelUrl(connection, connection.shell_port));
     const stdin = await router().bind(kernelUrl(connection, connection.stdin_port));
     const service = new KernelService(monitor, session, shell, stdin);
-    await service.#serve(roleOf(connection, session));
-    return service;
+    try {
+      await service.#serve(roleOf(connection, session));
+      return service;
+    } catch (error) {
+      await service[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   private constructor(monitor: Monitor, session: Session, shell: Channel, stdin: Channel) {

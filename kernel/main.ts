@@ -15,7 +15,12 @@ const isWatchingParent = process.env["JPY_PARENT_PID"] !== undefined;
 
 await runProgram(kernelProgram, process.argv.slice(2), async ({ connectionFile }) => {
   const connection = parseKernelConnection(parseJson(readFileSync(connectionFile)), connectionFile);
-  const kernel = await KernelService.start(connection, new Monitor());
+  const monitor = new Monitor();
+  const kernel = await KernelService.start(connection, monitor).catch(async (error: unknown) => {
+    // Its thread would keep the process, and Jupyter waiting for it.
+    await monitor[Symbol.asyncDispose]();
+    throw error;
+  });
   const exit = interceptExit((exitCode) => kernel.end(exitCode));
   const ended = new AbortController();
   if (isWatchingParent)

@@ -1,8 +1,12 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
-import { stripVTControlCharacters } from "node:util";
+import { promisify, stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Exchange, KernelProcess, resultText, streamText, typesOf } from "../support/kernel.ts";
+import { kernelSpec } from "../../install/planned-files.ts";
+import { type Exchange, KernelProcess, kernelProgram, resultText, streamText, typesOf } from "../support/kernel.ts";
 
 let kernel: KernelProcess;
 beforeAll(async () => {
@@ -202,6 +206,26 @@ test("the panel's comm answers; a target that is not known is closed", async () 
 test("after all that, the idle kernel is within 250 MB", async () => {
   // It collects 3 s after the last work; before Node 22 V8 gives the freed pages back within some 15 s more.
   await expect.poll(() => kernel.rssMb(), { timeout: 40_000 }).toBeLessThan(250);
+});
+
+test("a kernel whose port is taken says so and ends", async () => {
+  await using taken = createServer().listen(0, "127.0.0.1");
+  await once(taken, "listening");
+  const { port } = taken.address() as AddressInfo;
+  for (const name of ["shell_port", "stdin_port", "control_port", "iopub_port", "hb_port"]) {
+    const ports = { shell_port: 0, stdin_port: 0, control_port: 0, iopub_port: 0, hb_port: 0, [name]: port };
+    const file = join(kernel.folder, "taken.json");
+    writeFileSync(file, JSON.stringify({ ...ports, ip: "127.0.0.1", transport: "tcp", key: "key" }));
+    const [program = "", ...args] = kernelSpec(process.execPath, kernelProgram).argv;
+    const started = promisify(execFile)(
+      program,
+      args.map((word) => word.replace("{connection_file}", file)),
+    );
+    await expect(started).rejects.toMatchObject({
+      code: 1,
+      stderr: `tsparallel-kernel: Cannot listen on tcp://127.0.0.1:${port}: Address already in use\n`,
+    });
+  }
 });
 
 test("process.exit ends the kernel in good order, with its code", async () => {
