@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { currentHost, type Host } from "../../protocol/host.ts";
-import { isInTime, type WaitOptions } from "../results/wait-options.ts";
+import { isInTime, longestMs, type WaitOptions } from "../results/wait-options.ts";
 import { type Progress, progressHtml, progressText } from "./progress-text.ts";
 
 export interface InteractiveOptions extends WaitOptions {
@@ -33,7 +33,7 @@ export async function waitVisibly(work: VisibleWork, options: InteractiveOptions
     while (!over.signal.aborted) {
       show(work, false);
       // Ends early with the wait: that is what the signal is for.
-      await sleep(intervalMs, undefined, { signal: over.signal }).catch(() => undefined);
+      await sleep(Math.min(intervalMs, longestMs), undefined, { signal: over.signal }).catch(() => undefined);
     }
     show(work, true);
   };

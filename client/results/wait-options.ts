@@ -10,7 +10,7 @@ export interface WaitOptions {
 }
 
 /** Node's timers know no longer time, and take it for none. It is 24 days. */
-const longestMs = 2 ** 31 - 1;
+export const longestMs = 2 ** 31 - 1;
 
 /**
  * @param late what to say when the time is up

@@ -54,6 +54,17 @@ test("where lines cannot change, only the last is written", async () => {
   expect(write.mock.calls.map(([text]) => text)).toEqual([`map: 100% ${"█".repeat(20)} 2/2, 1.0 s\n`]);
 });
 
+test("an interval without end shows the beginning and the end", async () => {
+  const published = notebook();
+  const warn = vi.spyOn(process, "emitWarning").mockReturnValue(undefined);
+  const { shown, finish } = work();
+  const waiting = waitVisibly(shown, { intervalMs: Number.POSITIVE_INFINITY });
+  finish();
+  await waiting;
+  expect(published.map(({ type }) => type)).toEqual(["display_data", "update_display_data"]);
+  expect(warn).not.toHaveBeenCalled();
+});
+
 test("when the time is up it says how far the work has come", async () => {
   const published = notebook();
   expect(await waitVisibly(work().shown, { timeoutMs: 1 })).toBe(false);
