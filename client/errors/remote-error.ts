@@ -111,9 +111,10 @@ export function printLines(lines: readonly string[]): void {
   console.log(isColoured ? text : stripVTControlCharacters(text));
 }
 
-/** `[2:execute]:`, or `[Engine Exception]` where no engine is known (the manual's words). */
+/** `[2:execute]:`, `[hub]:` where the hub refused, or `[Engine Exception]` where no engine is known (the manual's words). */
 function engineLabel(failure: RemoteFailure): string {
-  return failure.engine ? `[${failure.engine.id ?? "?"}:${failure.method}]:` : "[Engine Exception]";
+  if (failure.engine) return `[${failure.engine.id ?? "?"}:${failure.method}]:`;
+  return failure.method.endsWith("_request") ? "[hub]:" : "[Engine Exception]";
 }
 
 const summary = ({ ename, evalue }: RemoteFailure): string => (evalue === "" ? ename : `${ename}: ${evalue}`);

@@ -117,3 +117,9 @@ test("a single error of several can be shown or thrown", () => {
   expect(() => error.raiseException(2)).toThrow(new RangeError("There is no error 2: the list has 2."));
   expect([error.ename, error.evalue]).toEqual(["CompositeError", "one or more errors from: apply"]);
 });
+
+test("what the hub refused names the hub; what nobody is known to have done names an engine, as the manual has it", () => {
+  const refused = { ename: "KeyError", evalue: "no such id", traceback: [], method: "result_request" };
+  expect(remoteError(refused).message).toBe("[hub]: KeyError: no such id");
+  expect(remoteError({ ...refused, method: "apply" }).message).toBe("[Engine Exception] KeyError: no such id");
+});
