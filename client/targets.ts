@@ -28,10 +28,12 @@ export function fixTargets(targets: Targets | undefined, engines: EngineDirector
 /**
  * The engines meant now.
  * @throws {NoEnginesRegistered} when there are none
+ * @throws {RangeError} when there are, and none of them is meant
  * @throws {EngineError} naming one that is gone
  */
 export function recipients(targets: FixedTargets, engines: EngineDirectory): readonly EngineId[] {
   const ids = targets === "all" ? engines.ids : typeof targets === "number" ? [targets] : targets;
+  if (ids.length === 0 && engines.size > 0) throw new RangeError(`The targets name no engine. ${presence(engines)}.`);
   if (ids.length === 0) throw new NoEnginesRegistered();
   const gone = ids.find((id) => engines.uuid(id) === undefined);
   if (gone === undefined) return ids;

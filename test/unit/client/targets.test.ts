@@ -82,3 +82,9 @@ test("targets are shown as the manual shows them", () => {
   expect(showTargets(fixTargets("::2", engines))).toBe("[0, 2]");
   expect(showTargets(fixTargets(1, engines))).toBe("1");
 });
+
+test("an empty list of targets is not taken for an empty cluster", () => {
+  const engines = directory([0, 1]);
+  expect(() => recipients(fixTargets([], engines), engines)).toThrow("The targets name no engine. There are 0, 1.");
+  expect(() => recipients(fixTargets("5:", engines), engines)).toThrow(RangeError);
+});
