@@ -79,7 +79,7 @@ export class HubPoll {
 const isUnknown = (error: unknown): error is RemoteError => error instanceof RemoteError && error.ename === "KeyError";
 
 function failureOf(error: unknown): RemoteFailure {
-  const origin = { traceback: [], method: "result" };
+  const origin = { traceback: [], method: "result_request" };
   if (error instanceof RemoteError) return { ename: error.ename, evalue: error.evalue, ...origin };
   const { message } = error instanceof Error ? error : new Error(String(error));
   return { ename: "TaskAborted", evalue: `the hub is no longer asked for it: ${message}`, ...origin };
