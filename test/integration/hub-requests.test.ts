@@ -78,7 +78,11 @@ test("a resubmitted request runs as a task under a new id, and its result is on 
   await using client = new WireClient(controller.client);
   await engine.register();
   await joined(controller, 1);
-  client.mux.send({ type: "apply_request", idents: [Buffer.from(engine.session.id)] });
+  client.mux.send({
+    type: "apply_request",
+    idents: [Buffer.from(engine.session.id)],
+    buffers: [Buffer.from("argument")],
+  });
   await answer(engine);
   await client.mux.receive();
   const history = await historyOf(client);

@@ -41,7 +41,7 @@ test("a restored controller knows its engines at once, goes on with their ids, a
   await gone[Symbol.asyncDispose]();
 
   await using _second = await ControllerProcess.start(first.profileDir, ["--restore", "--ping=100", "--max-misses=5"]);
-  expect(await enginesOf(client)).toEqual({
+  expect(await enginesOf(client)).toMatchObject({
     status: "ok",
     engines: { "0": engine.session.id, "1": gone.session.id },
     languages: { [engine.session.id]: "typescript" },
