@@ -20,6 +20,8 @@ export class SchedulerWitness {
   readonly lost = new Set<EngineUuid>();
   /** Where each task has been. */
   readonly #given = new Map<MsgId, Set<EngineUuid>>();
+  /** Of these nothing may run any more. */
+  readonly #aborted = new Set<MsgId>();
   /** The task whose holder is just answering. */
   #answering: MsgId | undefined;
   readonly #highWaterMark: number;
@@ -48,6 +50,8 @@ export class SchedulerWitness {
     if (event.kind === "engine-abandoned") this.#foreseeAbandoned(event.engine);
     if (event.kind === "task-submitted") this.tasks.set(event.task.id, event.task);
     if (event.kind === "tasks-restored") this.#foreseeRestored(event);
+    if (event.kind === "abort-requested")
+      for (const task of event.tasks) if (this.tasks.has(task)) this.#aborted.add(task);
     this.#answering = undefined;
     if (event.kind === "task-answered" && this.running.get(event.task) === event.engine) {
       this.#answering = event.task;
@@ -101,9 +105,9 @@ export class SchedulerWitness {
         break;
       }
       case "abort":
-        expect(event.kind).toBe("abort-requested");
+        expect([...this.#aborted]).toContain(effect.task);
         expect(this.running.has(effect.task)).toBe(false);
-        this.#end(effect.task, { isOk: false, engine: undefined });
+        this.#end(effect.task, { isOk: false, engine: this.#refuser(effect.task, event) });
         break;
       case "await-late-replies":
         this.lost.add(effect.engine);
@@ -114,8 +118,17 @@ export class SchedulerWitness {
     }
   }
 
+  /** The engine that has just refused a task which was aborted while it had it; `undefined` for one that was queued. */
+  #refuser(task: MsgId, event: SchedulerEvent): EngineUuid | undefined {
+    if (event.kind === "abort-requested") return undefined;
+    if (event.kind !== "task-answered") throw new Error(`abort after ${event.kind}`);
+    expect([event.task, this.#answering, event.outcome]).toEqual([task, task, "unmet"]);
+    return event.engine;
+  }
+
   #seeDispatch(task: MsgId, engine: EngineUuid): void {
     const { after, follow, targets } = this.#task(task);
+    expect([...this.#aborted]).not.toContain(task);
     expect(this.endings.has(task)).toBe(false);
     expect(this.live.has(engine)).toBe(true);
     expect(targets?.has(engine)).not.toBe(false);
