@@ -104,8 +104,12 @@ class Comparison {
   }
 }
 
-const isSameLeaf = (one: unknown, other: unknown): boolean =>
-  one instanceof URL ? other instanceof URL && one.href === other.href : isDeepStrictEqual(one, other);
+function isSameLeaf(one: unknown, other: unknown): boolean {
+  if (one instanceof URL) return other instanceof URL && one.href === other.href;
+  // An invalid date is not deeply equal to itself.
+  if (one instanceof Date) return other instanceof Date && Object.is(one.getTime(), other.getTime());
+  return isDeepStrictEqual(one, other);
+}
 
 /** All containers in a value, each once. */
 function parts(value: unknown, found = new Set<object>()): Set<object> {
