@@ -50,8 +50,7 @@ export class SchedulerWitness {
     if (event.kind === "engine-abandoned") this.#foreseeAbandoned(event.engine);
     if (event.kind === "task-submitted") this.tasks.set(event.task.id, event.task);
     if (event.kind === "tasks-restored") this.#foreseeRestored(event);
-    if (event.kind === "abort-requested")
-      for (const task of event.tasks) if (this.tasks.has(task)) this.#aborted.add(task);
+    if (event.kind === "abort-requested") this.#foreseeAborted(event.tasks);
     this.#answering = undefined;
     if (event.kind === "task-answered" && this.running.get(event.task) === event.engine) {
       this.#answering = event.task;
@@ -62,6 +61,11 @@ export class SchedulerWitness {
   #foreseeJoined(engine: EngineUuid): void {
     this.live.add(engine);
     this.lost.delete(engine);
+  }
+
+  /** What was not submitted yet is not meant. */
+  #foreseeAborted(tasks: readonly MsgId[]): void {
+    for (const task of tasks) if (this.tasks.has(task)) this.#aborted.add(task);
   }
 
   #foreseeAbandoned(engine: EngineUuid): void {
